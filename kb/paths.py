@@ -1,0 +1,46 @@
+"""Where the inputs, the database and the queries are: in a checkout, or beside the package in an installed wheel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def checkout() -> Path | None:
+    """Return the root of the repository this package runs from; None in an installed wheel."""
+    root = _PACKAGE.parent
+    return root if (root / "data" / "observations").is_dir() and (root / "pyproject.toml").is_file() else None
+
+
+def data_dir() -> Path:
+    """Return the folder with observation logs and curated tables: ``data/``, or the copy inside the wheel."""
+    root = checkout()
+    return root / "data" if root else _PACKAGE / "_data"
+
+
+def queries_dir() -> Path:
+    """Return the folder with the SQL that users run."""
+    root = checkout()
+    return root / "queries" if root else _PACKAGE / "_queries"
+
+
+def snapshot_file() -> Path:
+    """Return the lookup snapshot inside the package."""
+    return _PACKAGE / "snapshot.txt"
+
+
+def database_file() -> Path:
+    """Return the default place of the database.
+
+    ``KB_DATABASE`` if set; ``data/kb.duckdb`` in a checkout; else a file in the user's cache folder.
+    """
+    named = os.environ.get("KB_DATABASE")
+    if named:
+        return Path(named)
+    root = checkout()
+    if root:
+        return root / "data" / "kb.duckdb"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "sagemaker-storage-kb" / "kb.duckdb"

@@ -1,0 +1,57 @@
+"""What a column and a table declaration hold, and the DDL rendered from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kb._version import SCHEMA_VERSION
+
+__all__ = ["SCHEMA_VERSION", "Column", "Table"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: SQL type, meaning, unit, and whether a row must have it."""
+
+    name: str
+    type: str
+    description: str
+    unit: str | None = None
+    required: bool = False
+
+    def as_required(self) -> Column:
+        """Return the same column with NOT NULL."""
+        return replace(self, required=True)
+
+    def comment(self) -> str:
+        """Return the text for COMMENT ON COLUMN: the description and, where there is one, the unit."""
+        return f"{self.description} [{self.unit}]" if self.unit else self.description
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its rows' meaning, its columns in order, and the columns that together name a row (its sort order too)."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def create_sql(self) -> str:
+        """Return the CREATE TABLE statement.
+
+        The key is not declared there: DuckDB would keep an index for it, which made the file three times as large. The
+        data check ``keys_unique`` sees to it instead.
+        """
+        lines = [f"    {c.name} {c.type}{' NOT NULL' if c.required else ''}" for c in self.columns]
+        return f"CREATE TABLE {self.name} (\n" + ",\n".join(lines) + "\n)"
+
+    def comment_sql(self) -> list[str]:
+        """Return the COMMENT ON statements of the table and of every column."""
+        statements = [f"COMMENT ON TABLE {self.name} IS {_quoted(self.description)}"]
+        statements += [f"COMMENT ON COLUMN {self.name}.{c.name} IS {_quoted(c.comment())}" for c in self.columns]
+        return statements
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
