@@ -1,0 +1,144 @@
+"""Loads observation logs and curated tables into temporary DuckDB tables, after checking every row.
+
+Each input becomes one table ``input_<name>``; the numbered SQL files start from these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb import logs
+from kb.build.curated import CURATED, read_curated
+from kb.errors import InputError
+from kb.schema.hardware import FACTS, STORAGE_FACTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Hardware logs besides the capture appear here when their scrapers exist; a missing log is simply not there yet.
+HARDWARE_LOGS = (logs.EC2_API_CAPTURE,)
+REGION_LOGS = (logs.REGION_LISTS,)
+
+_LISTING_TYPES = {"observed_on": "DATE", "is_listed": "BOOLEAN"}
+_SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
+
+
+def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
+    """Check every input and load it.
+
+    Returns:
+        SHA-256 over the names and bytes of all inputs, in hexadecimal.
+
+    Raises:
+        InputError: naming file, line and what is wrong.
+    """
+    digest = hashlib.sha256()
+    for path in check(data_dir):
+        digest.update(f"{path.relative_to(data_dir).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    for table in CURATED:
+        _load_csv(connection, f"input_{table.name}", table.path(data_dir), dict(table.columns))
+    _load_log(connection, "input_sagemaker_api", data_dir, logs.SAGEMAKER_API)
+    _load_csv(
+        connection,
+        "input_scrapes",
+        data_dir / "scrapes.csv",
+        dict.fromkeys(logs.SCRAPE_COLUMNS, "VARCHAR") | _SCRAPE_TYPES,
+    )
+    _load_hardware(connection, data_dir)
+    _load_regions(connection, data_dir)
+    _load_fact_names(connection)
+    return digest.hexdigest()
+
+
+def check(data_dir: Path) -> list[Path]:
+    """Read every input strictly.
+
+    Returns:
+        The files, in a fixed order.
+
+    Raises:
+        InputError: naming file, line and what is wrong.
+    """
+    if not data_dir.is_dir():
+        raise InputError(data_dir, 0, "no such folder; give the folder that holds observations/ and curated/")
+    files = []
+    try:
+        for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS):
+            logs.read_log(spec.path(data_dir), spec)
+            files.append(spec.path(data_dir))
+        logs.read_scrapes(data_dir / "scrapes.csv")
+        files.append(data_dir / "scrapes.csv")
+    except logs.LogError as error:
+        raise InputError(error.path, error.line, error.problem) from error
+    except OSError as error:
+        raise InputError(Path(error.filename), 0, f"cannot be read: {error.strerror}") from error
+    rows = {}
+    for table in CURATED:
+        rows[table.name] = read_curated(table.path(data_dir), table)
+        files.append(table.path(data_dir))
+    _check_references(data_dir, rows)
+    return files
+
+
+def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> None:
+    """A workload or source named in one curated table must stand in the other."""
+    workloads = {row["workload"] for row in rows["workloads"]}
+    for table in CURATED:
+        if "workload" not in table.columns or table.name == "workloads":
+            continue
+        for line, row in enumerate(rows[table.name], 2):
+            if row["workload"] and row["workload"] not in workloads:
+                raise InputError(table.path(data_dir), line, f"workload {row['workload']!r} is not in workloads.csv")
+    sources = {row["source"] for row in rows["sources"]}
+    for name in ("curated", *(spec.name for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS))):
+        if name not in sources:
+            raise InputError(data_dir / "curated" / "sources.csv", 0, f"the source {name!r} has no row")
+    runs_as = {row["workload"]: row["runs_as"] for row in rows["workloads"]}
+    for name, column in (("kms_rules", "outcome_with_local_storage"), ("volume_size_rules", "on_local_storage")):
+        path = data_dir / "curated" / f"{name}.csv"
+        for line, row in enumerate(rows[name], 2):
+            if row[column] == "inherit" and not runs_as[row["workload"]]:
+                raise InputError(path, line, f"inherit, but workloads.csv does not say as what {row['workload']} runs")
+
+
+def _load_log(connection: duckdb.DuckDBPyConnection, name: str, data_dir: Path, spec: logs.LogSpec) -> None:
+    columns = dict.fromkeys(spec.columns, "VARCHAR") | {"observed_on": "DATE"}
+    if spec.is_listing:
+        columns |= {"is_listed": "BOOLEAN"}
+    _load_csv(connection, name, spec.path(data_dir), columns)
+
+
+def _load_hardware(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
+    """Bring all hardware sources, the curated one included, into one table with their name."""
+    parts = ["SELECT 'curated' AS source, observed_on, origin, ec2_type, fact, value, url FROM input_hardware_curated"]
+    connection.execute("ALTER TABLE input_hardware RENAME TO input_hardware_curated")
+    for spec in HARDWARE_LOGS:
+        _load_log(connection, f"log_{spec.name}", data_dir, spec)
+        parts.append(f"SELECT '{spec.name}', observed_on, origin, ec2_type, fact, value, NULL FROM log_{spec.name}")
+    connection.execute("CREATE TEMP TABLE input_hardware AS " + " UNION ALL ".join(parts))
+
+
+def _load_regions(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
+    parts = []
+    for spec in REGION_LOGS:
+        _load_log(connection, f"log_{spec.name}", data_dir, spec)
+        parts.append(f"SELECT '{spec.name}' AS source, * FROM log_{spec.name}")
+    connection.execute("CREATE TEMP TABLE input_region_lists AS " + " UNION ALL BY NAME ".join(parts))
+
+
+def _load_fact_names(connection: duckdb.DuckDBPyConnection) -> None:
+    storage = {column.name for column in STORAGE_FACTS}
+    connection.execute("CREATE TEMP TABLE fact_names (fact VARCHAR, is_storage_fact BOOLEAN)")
+    connection.executemany("INSERT INTO fact_names VALUES (?, ?)", [(c.name, c.name in storage) for c in FACTS])
+
+
+def _load_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: dict[str, str]) -> None:
+    typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+    connection.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv(?, header = true, auto_detect = false, delim = ',', "
+        f"quote = '\"', escape = '\"', nullstr = '', columns = {{{typed}}})",
+        [str(path)],
+    )

@@ -1,0 +1,169 @@
+"""Runs the build: check and load the inputs, run the numbered SQL files, run the gate, then publish.
+
+Everything happens in a temporary file beside the target. The target is replaced in one step at the very end, so that a
+failed or killed build leaves the previous file as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb import checks
+from kb.build import inputs
+from kb.errors import BuildError
+from kb.export import snapshot
+from kb.extras import need
+from kb.files import replace_atomically, sync
+from kb.schema import SCHEMA_VERSION, TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+SQL_DIR = Path(__file__).parent / "sql"
+
+#: Called before each step with its number (from 1), the number of steps, and its title.
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build made.
+
+    Attributes:
+        database: The DuckDB file.
+        snapshot: The lookup snapshot written, or None where none was asked for.
+        data_version: CalVer of the newest change.
+        rows: Rows per table.
+        checks: Outcome of every data check.
+    """
+
+    database: Path
+    snapshot: Path | None
+    data_version: str
+    rows: dict[str, int]
+    checks: tuple[checks.CheckResult, ...]
+
+
+def build(
+    data_dir: Path,
+    database: Path,
+    snapshot_file: Path | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Build the database, and the snapshot if a file for it is given.
+
+    Args:
+        data_dir: Folder with ``observations/``, ``curated/`` and ``scrapes.csv``.
+        database: DuckDB file to make or replace.
+        snapshot_file: Lookup snapshot to make or replace; None for none.
+        progress: Told of each step.
+
+    Raises:
+        InputError: an input is not as it must be; names file and line.
+        GateError: a data check failed; nothing was published.
+        BuildError: a SQL step failed, or the target cannot be written; nothing was published.
+    """
+    module = need("duckdb", "build", "The build")
+    steps = sorted(SQL_DIR.glob("[0-9]*.sql"))
+    total = len(steps) + 3
+    tell = progress or (lambda number, of, title: None)
+    temporary = _temporary_file(database)
+    try:
+        connection: duckdb.DuckDBPyConnection = module.connect(str(temporary))
+        try:
+            tell(1, total, "reading inputs")
+            digest = inputs.load(connection, data_dir)
+            _create_tables(connection, digest)
+            for number, step in enumerate(steps, 2):
+                tell(number, total, _title(step))
+                _run_sql(connection, step)
+            tell(total - 1, total, "checking")
+            results = checks.run(connection)
+            checks.require_all(results)
+            rows = {table.name: _count(connection, table.name) for table in TABLES}
+            version = _data_version(connection)
+            text = snapshot.render(connection) if snapshot_file else None
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+        tell(total, total, "publishing")
+        sync(temporary)
+        temporary.replace(database)
+        if snapshot_file and text is not None:
+            replace_atomically(snapshot_file, text.encode("utf-8"))
+    except OSError as error:
+        raise BuildError(f"{error.filename or database}: {error.strerror}; nothing was published") from error
+    finally:
+        _remove(temporary)
+    return BuildResult(database, snapshot_file, version, rows, results)
+
+
+def _temporary_file(database: Path) -> Path:
+    """Choose this build's temporary file, after removing what killed builds left behind."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
+    if database.is_dir():
+        raise BuildError(f"{database}: is a folder; give the name of a file")
+    for leftover in database.parent.glob(f".kb-build-*-{database.name}*"):
+        found = re.match(r"\.kb-build-(\d+)-", leftover.name)
+        if found and not _is_running(int(found[1])):
+            leftover.unlink(missing_ok=True)
+    return database.parent / f".kb-build-{os.getpid()}-{database.name}"
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _remove(temporary: Path) -> None:
+    for path in (temporary, temporary.with_name(temporary.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
+    for table in TABLES:
+        connection.execute(table.create_sql())
+        for statement in table.comment_sql():
+            connection.execute(statement)
+    connection.execute("CREATE TEMP TABLE input_build_info (name VARCHAR, value VARCHAR)")
+    connection.executemany(
+        "INSERT INTO input_build_info VALUES (?, ?)",
+        [("schema_version", str(SCHEMA_VERSION)), ("input_sha256", digest)],
+    )
+
+
+def _run_sql(connection: duckdb.DuckDBPyConnection, step: Path) -> None:
+    module = need("duckdb", "build", "The build")
+    try:
+        connection.execute(step.read_text(encoding="utf-8"))
+    except module.Error as error:
+        raise BuildError(f"{step.name}: {str(error).strip()}; nothing was published") from error
+
+
+def _title(step: Path) -> str:
+    return step.stem.partition("_")[2].replace("_", " ")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _data_version(connection: duckdb.DuckDBPyConnection) -> str:
+    found = connection.execute("SELECT value FROM build_info WHERE name = 'data_version'").fetchone()
+    if found is None or found[0] is None:
+        raise BuildError("the inputs hold no observation at all; nothing was published")
+    return str(found[0])

@@ -1,0 +1,106 @@
+"""What a data check is, and how checks are run against a built database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kb.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Check:
+    """One data check.
+
+    Attributes:
+        name: Name, as exceptions and messages use it; also the name of its module.
+        description: What must hold, in one sentence.
+        scope: Tables it looks at.
+        sql: Query whose rows are the violations: ``subject`` (what is wrong, a stable name) and ``detail`` (how).
+    """
+
+    name: str
+    description: str
+    scope: tuple[str, ...]
+    sql: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One row that a check does not accept."""
+
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Outcome of one check.
+
+    Attributes:
+        check: The check.
+        violations: What it found and no exception accepts.
+        accepted: Number of violations that an exception accepts.
+        stale: Subjects of exceptions that no violation needs any more; each is a failure too.
+    """
+
+    check: Check
+    violations: tuple[Violation, ...]
+    accepted: int
+    stale: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong and no exception is stale."""
+        return not self.violations and not self.stale
+
+
+class GateError(BuildError):
+    """At least one data check failed; nothing was published.
+
+    Attributes:
+        results: Outcome of every check.
+    """
+
+    def __init__(self, results: Iterable[CheckResult]) -> None:
+        self.results = tuple(results)
+        super().__init__("\n".join(describe(result) for result in self.results if not result.passed))
+
+
+def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
+    """Run one check against a built database and sort out what its exceptions accept."""
+    found = [
+        Violation(*row)
+        for row in connection.execute(f"SELECT subject, detail FROM ({check.sql}) AS found ORDER BY ALL").fetchall()
+    ]
+    excepted = {
+        row[0]
+        for row in connection.execute(
+            "SELECT subject FROM check_exceptions WHERE check_name = ?", [check.name]
+        ).fetchall()
+    }
+    subjects = {violation.subject for violation in found}
+    return CheckResult(
+        check,
+        tuple(v for v in found if v.subject not in excepted),
+        sum(v.subject in excepted for v in found),
+        tuple(sorted(excepted - subjects)),
+    )
+
+
+def describe(result: CheckResult, limit: int = 20) -> str:
+    """Say in a few lines what a failed check found, at most `limit` subjects."""
+    lines = [f"check {result.check.name} failed: {result.check.description}"]
+    lines += [f"  {v.subject}: {v.detail}" for v in result.violations[:limit]]
+    if len(result.violations) > limit:
+        lines.append(f"  and {len(result.violations) - limit} more")
+    lines += [
+        f"  the exception for {subject!r} in check_exceptions.csv is no longer needed; remove it"
+        for subject in result.stale
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,24 @@
+"""A type without hardware facts gets no verdict; that must be known, not an accident."""
+
+from __future__ import annotations
+
+from kb.checks.core import Check
+
+CHECK = Check(
+    name="types_have_hardware",
+    description="every ml.* type has hardware facts, unless it is a known special",
+    scope=("instance_types",),
+    sql="""
+SELECT instance_type AS subject, 'no source says whether it has local storage, and special_types.csv does not know it' AS detail
+FROM instance_types
+WHERE kind = 'instance' AND has_instance_store IS NULL
+UNION ALL
+SELECT instance_type, 'no source names its hypervisor, and it is not bare metal'
+FROM instance_types
+WHERE kind = 'instance' AND hypervisor IS NULL AND NOT coalesce(is_bare_metal, false)
+UNION ALL
+SELECT instance_type, 'is in special_types.csv, but EC2 has a type of this name'
+FROM instance_types
+WHERE kind <> 'instance' AND ec2_type IS NOT NULL
+""",
+)

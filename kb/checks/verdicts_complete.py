@@ -1,0 +1,26 @@
+"""An answer for every date, even if it is that nothing was offered."""
+
+from __future__ import annotations
+
+from kb.checks.core import Check
+
+CHECK = Check(
+    name="verdicts_complete",
+    description="every type has one verdict per workload on every day since 2017-11-29",
+    scope=("kms_verdicts", "kms_verdicts_history", "instance_types", "workloads"),
+    sql="""
+SELECT t.instance_type || ' ' || w.workload AS subject, 'no current verdict' AS detail
+FROM instance_types AS t
+CROSS JOIN workloads AS w
+WHERE NOT EXISTS (SELECT 1 FROM kms_verdicts AS v WHERE v.instance_type = t.instance_type AND v.workload = w.workload)
+UNION ALL
+SELECT instance_type || ' ' || workload, 'history begins on ' || min(valid_from)
+FROM kms_verdicts_history
+GROUP BY instance_type, workload
+HAVING min(valid_from) <> DATE '2017-11-29'
+UNION ALL
+SELECT workload, 'no rule on the day it was introduced, ' || introduced_on
+FROM workloads AS w
+WHERE NOT EXISTS (SELECT 1 FROM kms_rules AS r WHERE r.workload = w.workload AND r.valid_from <= w.introduced_on)
+""",
+)

@@ -1,0 +1,1 @@
+"""What is made from the built database, and from nothing else."""

@@ -1,0 +1,146 @@
+"""Writes the lookup snapshot: the part of the database that `kb.lookup` and `kb.volume_kms` answer from.
+
+One tab-separated text file, so that it is read in a millisecond with the standard library, compared in a pull request,
+and replaced in one step. Sections begin with a line ``[name]``; their columns are those that :mod:`kb.snapshot` reads.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kb.schema import SCHEMA_VERSION
+from kb.snapshot import ANSWER_COLUMNS, NAME_COLUMNS, SPAN_COLUMNS, TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import duckdb
+
+
+#: Sections that are a query's rows as they are.
+_SECTIONS = {
+    "versions": "SELECT version, changes, summary FROM versions ORDER BY version",
+    "workloads": """
+        SELECT w.workload, w.title, w.recommendation, w.enum_shape, coalesce(w.price_component, p.price_component)
+        FROM workloads AS w
+        LEFT JOIN workloads AS p ON p.workload = w.runs_as
+        ORDER BY w.workload""",
+    "readings": """
+        SELECT source, arg_max(origin, (observed_on, origin)), max(observed_on)
+        FROM scrapes GROUP BY source ORDER BY source""",
+    "rules": """
+        SELECT rule_id, any_value(api_member), any_value(release), any_value(rule_since), any_value(url),
+            any_value(documentation)
+        FROM kms_rules GROUP BY rule_id ORDER BY rule_id""",
+    "rule_history": """
+        SELECT workload, valid_from, outcome_without_local_storage, outcome_with_local_storage, rule_id
+        FROM kms_rules ORDER BY workload, valid_from""",
+    "contradictions": """
+        SELECT contradiction_id, says_outcome, statement, source_title, url, seen_on, newer_side
+        FROM contradictions ORDER BY contradiction_id""",
+    "names": f"SELECT {', '.join(NAME_COLUMNS)} FROM instance_types ORDER BY instance_type",
+    "spans": f"SELECT {', '.join(SPAN_COLUMNS)} FROM instance_types_history ORDER BY instance_type, valid_from DESC",
+}
+
+
+def render(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the snapshot's text. The same database gives the same text."""
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        return connection.execute(sql).fetchall()
+
+    info = dict(rows("SELECT name, value FROM build_info"))
+    workloads = [row[0] for row in rows("SELECT workload FROM workloads ORDER BY workload")]
+    lines = [
+        "# The lookup snapshot, written by `kb build` from the database; not to be edited.",
+        "[meta]",
+        f"schema_version\t{SCHEMA_VERSION}",
+        f"data_version\t{info['data_version']}",
+        f"input_sha256\t{info['input_sha256']}",
+    ]
+    for name, sql in _SECTIONS.items():
+        lines += _section(name, rows(sql))
+    lines += _regions(rows)
+    lines += _verdicts(rows, workloads)
+    lines.append("[end]")
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, rows: Iterable[Sequence[Any]]) -> list[str]:
+    return [f"[{name}]", *("\t".join(_cell(value) for value in row) for row in rows)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    if "\t" in text or "\n" in text:
+        msg = f"a tab or line break in {text!r}; the snapshot cannot hold it"
+        raise ValueError(msg)
+    return text
+
+
+def _regions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
+    """Regions per type and component: for each change a date and a bit mask, newest first.
+
+    Bit n of the hexadecimal mask is the nth Region of the section ``region_names``.
+    """
+    spans = rows(
+        "SELECT subject, split_part(scope, '/', 1), split_part(scope, '/', 2), valid_from, valid_to "
+        "FROM observations WHERE fact = 'in_price_list' ORDER BY ALL"
+    )
+    names = sorted({row[2] for row in spans})
+    bit = {name: 1 << position for position, name in enumerate(names)}
+    by_type: dict[tuple[str, str], list[tuple[str, date, date | None]]] = defaultdict(list)
+    for subject, component, region, valid_from, valid_to in spans:
+        by_type[subject, component].append((region, valid_from, valid_to))
+    lines = _section("region_names", [(name,) for name in names])
+    lines.append("[regions]")
+    for (subject, component), listed in sorted(by_type.items()):
+        days = sorted({day for _, first, last in listed for day in (first, last) if day}, reverse=True)
+        cells = []
+        for day in days:
+            mask = sum({bit[region] for region, first, last in listed if first <= day and (last is None or day < last)})
+            cells.append(f"{day:%Y%m%d}:{mask:x}")
+        lines.append(f"{subject}\t{component}\t{' '.join(cells)}")
+    return lines
+
+
+def _verdicts(rows: Callable[[str], list[tuple[Any, ...]]], workloads: list[str]) -> list[str]:
+    """Distinct sentences once, distinct answers once, and per type and workload the days on which which answer began.
+
+    An answer holds the numbers of its sentences; a verdict cell is ``day:answer day:answer ...``, newest first.
+    """
+    columns = ", ".join(ANSWER_COLUMNS[:-1])
+    history = rows(
+        f"SELECT instance_type, workload, valid_from, {columns}, storage_basis IS NOT NULL "
+        "FROM kms_verdicts_history ORDER BY instance_type, workload, valid_from DESC"
+    )
+    texts: dict[str, int] = {}
+    answers: dict[tuple[Any, ...], int] = {}
+    cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for instance_type, workload, valid_from, *answer in history:
+        generic = tuple(
+            texts.setdefault(value.replace(instance_type, "{type}"), len(texts))
+            if column in TEXT_COLUMNS and value
+            else value
+            for column, value in zip(ANSWER_COLUMNS, answer, strict=True)
+        )
+        number = answers.setdefault(generic, len(answers))
+        cells[instance_type][workload].append(f"{valid_from:%Y%m%d}:{number}")
+    lines = _section("texts", [(text,) for text in texts])
+    lines += _section("answers", answers)
+    lines.append("[verdicts]")
+    lines += [
+        "\t".join([instance_type, *(" ".join(by_workload[workload]) for workload in workloads)])
+        for instance_type, by_workload in cells.items()
+    ]
+    return lines
