@@ -1,0 +1,102 @@
+"""Which SageMaker ``ml.*`` instance types have local storage, and what becomes of a customer KMS key on each.
+
+>>> import kb
+>>> kb.lookup("ml.g5.xlarge").local_storage
+'1 x 250 GB NVMe SSD'
+>>> kb.volume_kms("ml.g5.xlarge", "training").outcome
+<Outcome.REJECTED: 'rejected'>
+
+Answers come from a snapshot inside the package: no network, no credentials, nothing outside the standard library.
+"""
+
+from __future__ import annotations
+
+from kb._version import __version__
+from kb.errors import (
+    DatabaseError,
+    KBError,
+    MissingExtraError,
+    SnapshotError,
+    UnknownAnswer,
+    UnknownInstanceType,
+    UnknownVersion,
+    UnknownWorkload,
+)
+from kb.lookup import (
+    diff,
+    find,
+    get,
+    history,
+    lookup,
+    regions,
+    supports_volume_kms,
+    verdict_history,
+    versions,
+    volume_kms,
+    workloads,
+)
+from kb.model import Basis, Change, Contradiction, Evidence, InstanceType, Outcome, Verdict, Version, VolumeSize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    #: CalVer of the newest change in the data that answers.
+    DATA_VERSION: str
+
+__all__ = [
+    "DATA_VERSION",
+    "Basis",
+    "Change",
+    "Contradiction",
+    "DatabaseError",
+    "Evidence",
+    "InstanceType",
+    "KBError",
+    "MissingExtraError",
+    "Outcome",
+    "SnapshotError",
+    "UnknownAnswer",
+    "UnknownInstanceType",
+    "UnknownVersion",
+    "UnknownWorkload",
+    "Verdict",
+    "Version",
+    "VolumeSize",
+    "__version__",
+    "connect",
+    "diff",
+    "find",
+    "get",
+    "history",
+    "lookup",
+    "regions",
+    "supports_volume_kms",
+    "verdict_history",
+    "versions",
+    "volume_kms",
+    "workloads",
+]
+
+
+def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the built database read-only, with every table; see :func:`kb.database.connect`.
+
+    Raises:
+        MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
+        DatabaseError: the file is missing, damaged, or of another schema version.
+    """
+    from kb.database import connect as connect_
+
+    return connect_(path)
+
+
+def __getattr__(name: str) -> str:
+    if name == "DATA_VERSION":
+        from kb.lookup import snapshot
+
+        return snapshot().data_version
+    msg = f"module 'kb' has no attribute {name!r}"
+    raise AttributeError(msg)
