@@ -1,8 +1,11 @@
 -- What is known about each type's hardware, from when to when, and who says so.
--- in:  input_hardware (all hardware sources, one row per change), sources, type_names, fact_names (temp, from kb.schema)
+-- in:  input_hardware (all hardware sources, one row per change), sources, scrapes, type_names, fact_names (temp, from kb.schema)
 -- out: statements (temp: per source), type_facts (temp: resolved, one row per type, fact and interval)
 
 CREATE TEMP TABLE statements AS
+WITH addresses AS (
+    SELECT source, origin, any_value(url ORDER BY document) AS url FROM scrapes WHERE url IS NOT NULL GROUP BY source, origin
+)
 SELECT
     h.source,
     s.precedence,
@@ -12,9 +15,10 @@ SELECT
     h.observed_on AS valid_from,
     lead(h.observed_on) OVER (PARTITION BY h.source, h.ec2_type, h.fact ORDER BY h.observed_on) AS valid_to,
     h.origin,
-    coalesce(h.url, s.url) AS url
+    coalesce(h.url, a.url, s.url) AS url
 FROM input_hardware AS h
-JOIN sources AS s USING (source);
+JOIN sources AS s USING (source)
+LEFT JOIN addresses AS a USING (source, origin);
 
 -- At every moment at which any source changes its mind, the best source that says something wins.
 CREATE TEMP TABLE resolved AS
