@@ -29,13 +29,13 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
         MissingExtraError: duckdb is not installed.
         DatabaseError: no such file, not a DuckDB file, not one of this project, or of another schema version.
     """
-    duckdb = need("duckdb", "build", "The database")
+    module = need("duckdb", "build", "The database")
     file = Path(path) if path is not None else database_file()
     if not file.is_file():
         raise DatabaseError(f"{file}: no database there; {_REBUILD}")
     try:
-        connection: duckdb.DuckDBPyConnection = duckdb.connect(str(file), read_only=True)
-    except duckdb.Error as error:
+        connection: duckdb.DuckDBPyConnection = module.connect(str(file), read_only=True)
+    except module.Error as error:
         raise DatabaseError(f"{file}: not a readable DuckDB database ({_first_line(error)}); {_REBUILD}") from error
     try:
         _check_version(connection, file)
@@ -46,10 +46,10 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    duckdb = need("duckdb", "build", "The database")
+    module = need("duckdb", "build", "The database")
     try:
         found = connection.execute("SELECT value FROM build_info WHERE name = 'schema_version'").fetchone()
-    except duckdb.Error as error:
+    except module.Error as error:
         raise DatabaseError(f"{file}: a DuckDB database, but not one of this project; {_REBUILD}") from error
     if found is None or found[0] != str(SCHEMA_VERSION):
         shown = found[0] if found else "none"

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from kb.errors import InputError
 from kb.schema import hardware
 
 Key = tuple[str, ...]
@@ -43,7 +44,7 @@ PRESENCE = "is_present"
 COMPONENTS = frozenset({"cluster", "hosting", "processing", "transform"})
 
 
-class LogError(ValueError):
+class LogError(InputError):
     """A log is not in canonical form.
 
     Attributes:
@@ -51,10 +52,6 @@ class LogError(ValueError):
         line: 1-based line, or 0 where the file as a whole is meant.
         problem: What is wrong, and what was expected.
     """
-
-    def __init__(self, path: Path, line: int, problem: str) -> None:
-        self.path, self.line, self.problem = path, line, problem
-        super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
 
 
 @dataclass(frozen=True)

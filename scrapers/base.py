@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from kb.errors import KBError
 from kb.logs import Key, LogSpec
 
 #: What a document shows: the value of each key. A listing holds only what is listed ("true").
 Rows = dict[Key, str]
 
 
-class ScrapeError(Exception):
+class ScrapeError(KBError):
     """A source could not be read, or does not look the way its scraper knows it.
 
     Attributes:

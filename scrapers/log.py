@@ -10,12 +10,10 @@ the next write of the same file; nothing ever reads it.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from kb.files import replace_atomically
 from kb.logs import PRESENCE, Key, LogSpec, Row
 from scrapers.base import Rows, ScrapeError
 
@@ -148,32 +146,9 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         ScrapeError: The folder cannot be written to; the old file is untouched.
     """
-    temporary = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in path.parent.glob(f".{path.name}.*.tmp"):
-            leftover.unlink()
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-        _sync_folder(path.parent)
+        replace_atomically(path, content)
     except OSError as error:
         raise ScrapeError(
             str(path), f"cannot be written ({error.strerror})", "Check the folder; nothing changed."
         ) from error
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

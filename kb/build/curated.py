@@ -18,6 +18,8 @@ from kb.errors import InputError
 from kb.schema.hardware import FACTS
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
+_GREATEST = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
 _BASES = ("documented", "observed", "inferred")
 _OUTCOMES = ("encrypts", "rejected", "not_applied", "ebs_only", "no_key_parameter", "unknown", "inherit")
 
@@ -28,10 +30,11 @@ class CuratedTable:
 
     Attributes:
         name: Stem of the file; the build loads it as ``input_<name>``.
-        columns: Column name to SQL type (VARCHAR, DATE, BOOLEAN or BIGINT), in file order.
+        columns: Column name to SQL type (VARCHAR, DATE, BOOLEAN, INTEGER or BIGINT), in file order.
         key: Columns that together name a row once.
         optional: Columns that may be empty.
         words: Allowed values of a column, where the set is closed.
+        unique: Columns that name a row once each, besides the key.
     """
 
     name: str
@@ -39,6 +42,7 @@ class CuratedTable:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
 
     def path(self, data_dir: Path) -> Path:
         """Return the file below a data directory."""
@@ -53,7 +57,7 @@ def _columns(names: str, **types: str) -> dict[str, str]:
 CURATED: tuple[CuratedTable, ...] = (
     CuratedTable(
         "sources",
-        _columns("source,title,kind,precedence,licence,url,needs,log_file,note", precedence="BIGINT"),
+        _columns("source,title,kind,precedence,licence,url,needs,log_file,note", precedence="INTEGER"),
         ("source",),
         frozenset({"precedence", "log_file", "note"}),
     ),
@@ -129,6 +133,7 @@ CURATED: tuple[CuratedTable, ...] = (
             "outcome_with_local_storage": _OUTCOMES,
             "basis": _BASES,
         },
+        ("rule_id",),
     ),
     CuratedTable(
         "volume_size_rules",
@@ -152,6 +157,7 @@ CURATED: tuple[CuratedTable, ...] = (
             ),
             "basis": _BASES,
         },
+        ("rule_id",),
     ),
     CuratedTable(
         "contradictions",
@@ -219,7 +225,8 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
     """
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     rows: list[dict[str, str]] = []
-    seen: dict[tuple[str, ...], int] = {}
+    keys = (table.key, *((name,) for name in table.unique))
+    seen: dict[tuple[tuple[str, ...], ...], int] = {}
     names = list(table.columns)
     try:
         header = next(reader, [])
@@ -232,12 +239,11 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
             row = dict(zip(names, cells, strict=True))
             for name, cell in row.items():
                 _check_cell(path, line, table, name, cell)
-            key = tuple(row[name] for name in table.key)
-            if key in seen:
-                raise InputError(
-                    path, line, f"{', '.join(table.key)} = {', '.join(key)} stands in line {seen[key]} already"
-                )
-            seen[key] = line
+            for key in keys:
+                cells = [row[name] for name in key]
+                first = seen.setdefault((key, tuple(cells)), line)
+                if first != line:
+                    raise InputError(path, line, f"{', '.join(key)} = {', '.join(cells)} stands in line {first} already")
             rows.append(row)
     except csv.Error as error:
         raise InputError(path, reader.line_num, f"not a CSV line: {error}") from error
@@ -268,16 +274,26 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
         return
     if cell != cell.strip() or "\n" in cell:
         raise InputError(path, line, f"column {name} has space around it or a line break in it: {cell!r}")
-    kind = table.columns[name]
-    if kind == "DATE" and not _is_date(cell):
-        raise InputError(path, line, f"column {name}: {cell!r} is no date of the form 2026-10-01")
-    if kind == "BOOLEAN" and cell not in ("true", "false"):
-        raise InputError(path, line, f"column {name} must be true or false, not {cell!r}")
-    if kind == "BIGINT" and not (cell.isascii() and cell.isdigit()):
-        raise InputError(path, line, f"column {name} must be a whole number, not {cell!r}")
+    problem = type_problem(table.columns[name], cell)
+    if problem:
+        raise InputError(path, line, f"column {name} {problem}, not {cell!r}")
     allowed = table.words.get(name)
     if allowed is not None and cell not in allowed:
         raise InputError(path, line, f"column {name} must be one of {', '.join(allowed)}, not {cell!r}")
+
+
+def type_problem(kind: str, cell: str) -> str:
+    """Say what a cell of this SQL type must be; the empty string if it is, or if any text will do."""
+    if kind == "DATE":
+        return "" if _is_date(cell) else "must be a date of the form 2026-10-01"
+    if kind == "BOOLEAN":
+        return "" if cell in ("true", "false") else "must be true or false"
+    if kind in _GREATEST:
+        is_whole = cell.isascii() and cell.isdigit()
+        return "" if is_whole and int(cell) <= _GREATEST[kind] else f"must be a whole number up to {_GREATEST[kind]}"
+    if kind == "DOUBLE":
+        return "" if _DECIMAL.fullmatch(cell) else "must be a plain decimal number"
+    return ""
 
 
 def _is_date(text: str) -> bool:

@@ -6,11 +6,13 @@ Each input becomes one table ``input_<name>``; the numbered SQL files start from
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import logs
-from kb.build.curated import CURATED, read_curated
+from kb.build.curated import CURATED, read_curated, type_problem
 from kb.errors import InputError
 from kb.schema.hardware import FACTS, STORAGE_FACTS
 
@@ -66,13 +68,14 @@ def check(data_dir: Path) -> list[Path]:
         raise InputError(data_dir, 0, "no such folder; give the folder that holds observations/ and curated/")
     files = []
     try:
+        scrapes = logs.read_scrapes(data_dir / "scrapes.csv")
         for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS):
-            logs.read_log(spec.path(data_dir), spec)
+            log = logs.read_log(spec.path(data_dir), spec)
+            _check_readings(spec.path(data_dir), log, scrapes)
+            if spec.facts:
+                _check_facts(spec.path(data_dir), ((row[3], row[4]) for row in log.rows))
             files.append(spec.path(data_dir))
-        logs.read_scrapes(data_dir / "scrapes.csv")
         files.append(data_dir / "scrapes.csv")
-    except logs.LogError as error:
-        raise InputError(error.path, error.line, error.problem) from error
     except OSError as error:
         raise InputError(Path(error.filename), 0, f"cannot be read: {error.strerror}") from error
     rows = {}
@@ -80,7 +83,35 @@ def check(data_dir: Path) -> list[Path]:
         rows[table.name] = read_curated(table.path(data_dir), table)
         files.append(table.path(data_dir))
     _check_references(data_dir, rows)
+    hardware, storage = data_dir / "curated" / "hardware.csv", data_dir / "curated" / "workload_facts.csv"
+    _check_facts(hardware, ((row["fact"], row["value"]) for row in rows["hardware"]))
+    for line, row in enumerate(rows["workload_facts"], 2):
+        if row["fact"] == "is_storage_ephemeral" and type_problem("BOOLEAN", row["value"]):
+            raise InputError(storage, line, f"is_storage_ephemeral must be true or false, not {row['value']!r}")
     return files
+
+
+def _check_readings(path: Path, log: logs.Log, scrapes: Iterable[logs.Scrape]) -> None:
+    """A log holds as many rows of each reading as scrapes.csv says; one cut off at a line's end holds fewer."""
+    stated: Counter[logs.Row] = Counter()
+    for scrape in scrapes:
+        if scrape.source == log.spec.name:
+            stated[scrape.observed_on, scrape.origin] += scrape.rows_changed
+    found = Counter(row[:2] for row in log.rows)
+    for reading in sorted(stated.keys() | found.keys()):
+        if found[reading] != stated[reading]:
+            line = max((n for n, row in enumerate(log.rows, 2) if row[:2] <= reading), default=1)
+            rows = f"{found[reading]} rows of {reading[1]} on {reading[0]}"
+            raise InputError(path, line, f"{rows}, but scrapes.csv says {stated[reading]}: rows were lost or added")
+
+
+def _check_facts(path: Path, facts: Iterable[tuple[str, str]]) -> None:
+    """Every value is of the type that its fact has in the database."""
+    kinds = {column.name: column.type for column in FACTS}
+    for line, (fact, value) in enumerate(facts, 2):
+        problem = value and type_problem(kinds[fact], value)
+        if problem:
+            raise InputError(path, line, f"{fact} {problem}, not {value!r}")
 
 
 def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> None:
@@ -92,6 +123,10 @@ def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> 
         for line, row in enumerate(rows[table.name], 2):
             if row["workload"] and row["workload"] not in workloads:
                 raise InputError(table.path(data_dir), line, f"workload {row['workload']!r} is not in workloads.csv")
+    for line, row in enumerate(rows["workloads"], 2):
+        if row["runs_as"] and row["runs_as"] not in workloads:
+            path = data_dir / "curated" / "workloads.csv"
+            raise InputError(path, line, f"runs_as names {row['runs_as']!r}, which is no workload")
     sources = {row["source"] for row in rows["sources"]}
     for name in ("curated", *(spec.name for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS))):
         if name not in sources:

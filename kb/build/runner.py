@@ -18,7 +18,7 @@ from kb.build import inputs
 from kb.errors import BuildError
 from kb.export import snapshot
 from kb.extras import need
-from kb.files import replace_atomically, sync
+from kb.files import publish, replace_atomically
 from kb.schema import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def build(
         finally:
             connection.close()
         tell(total, total, "publishing")
-        sync(temporary)
-        temporary.replace(database)
+        publish(temporary, database)
         if snapshot_file and text is not None:
             replace_atomically(snapshot_file, text.encode("utf-8"))
     except OSError as error:

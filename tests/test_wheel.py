@@ -1,0 +1,62 @@
+"""A wheel, unpacked alone where no other package is, answers lookups and carries the inputs of a build."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kb.paths import checkout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root, folder = checkout(), tmp_path_factory.mktemp("wheel")
+    assert root is not None
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(root)]
+    subprocess.run(command, check=True, cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("site")
+    zipfile.ZipFile(wheel).extractall(target)
+    return target
+
+
+def run(code: str, path: Path, *flags: str) -> str:
+    bootstrap = f"import sys; sys.path.insert(0, {str(path)!r})\n"
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", bootstrap + code], check=True, capture_output=True, text=True, cwd=path.parent
+    )
+    return done.stdout
+
+
+def test_the_wheel_alone_answers(unpacked: Path) -> None:
+    code = "import kb; print(kb.__file__); print(kb.volume_kms('ml.g5.xlarge', 'training').outcome, kb.DATA_VERSION)"
+    where, answer = run(code, unpacked, "-I", "-S").splitlines()
+    assert where.startswith(str(unpacked))
+    assert answer.startswith("rejected 20")
+
+
+def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from kb.build import build; from kb.paths import data_dir, snapshot_file\n"
+        f"result = build(data_dir(), Path({str(tmp_path / 'kb.duckdb')!r}), Path({str(tmp_path / 'snapshot.txt')!r}))\n"
+        f"same = Path({str(tmp_path / 'snapshot.txt')!r}).read_bytes() == snapshot_file().read_bytes()\n"
+        "print(snapshot_file(), result.rows['instance_types'], same)"
+    )
+    where, types, same = run(code, unpacked).split()
+    assert where.startswith(str(unpacked))
+    assert (types, same) == ("465", "True")
+
+
+def test_the_wheel_holds_what_it_should(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"kb/snapshot.txt", "kb/py.typed", "kb/_data/scrapes.csv", "kb/build/sql/70_verdicts.sql"} <= names
+    assert not {name.split("/")[0] for name in names} - {"kb", next(n for n in names if ".dist-info/" in n).split("/")[0]}
+    assert wheel.stat().st_size < 3_000_000
