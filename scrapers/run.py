@@ -26,7 +26,8 @@ class RunResult:
         source: Name of the source.
         log_path: The log it belongs to.
         readings: Readings taken in.
-        passed_over: Readings of a git history that the log already covers.
+        passed_over: Readings that the log already covers: of a git history, or of the same release read before. Reading
+            a release again says nothing newer about the source, so it does not count as verified on that day.
         rows_seen: Rows in the newest reading (for hardware: EC2 types in the capture); 0 without a reading.
         changes: New rows of the log, in its order and columns.
         scrapes: Rows of scrapes.csv for the readings taken in.
@@ -120,6 +121,9 @@ def run(source: str, request: Request, data_dir: Path, progress: Progress | None
         if not request.accept_vanished:
             refuse_mass_loss(spec, update.state, observed, f"{reading.origin} of {reading.observed_on}")
         changed = update.add(reading.observed_on.isoformat(), reading.origin, observed)
+        if not changed and gate.knows(reading):
+            gate.passed_over += 1
+            continue
         documents.note(source, reading, parsed, scraper.rows_seen)
         readings += 1
         if progress is not None:
@@ -189,6 +193,11 @@ class _Gate:
                     "The installed file was changed: install the package again.",
                 )
         return True
+
+    def knows(self, reading: Reading) -> bool:
+        """Whether exactly these documents of this release are recorded already, on whatever day."""
+        recorded = {(s.document, s.sha256) for s in self._mine if s.origin == reading.origin}
+        return all((d.name, hashlib.sha256(d.content).hexdigest()) in recorded for d in reading.documents)
 
 
 def _version(origin: str) -> tuple[int, ...]:

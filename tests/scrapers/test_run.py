@@ -77,6 +77,24 @@ def test_the_same_run_twice_changes_nothing(data: Path) -> None:
     assert files(data) == before
 
 
+def test_the_same_release_on_a_later_day_verifies_nothing(data: Path, tmp_path: Path) -> None:
+    scrape(data, "1.8.4", date(2017, 11, 29))
+    before = files(data)
+    result = scrape(data, "1.8.4", date(2018, 3, 1))
+    assert (result.readings, result.passed_over, result.rows_changed) == (0, 1, 0)
+    assert files(data) == before
+
+    run("region_lists", Request(wheel=lists_wheel(tmp_path, "1.50.0", date(2026, 6, 5))), data)
+    capture_of = (record("t2.medium"), record("t3.large"))
+    first = moto_wheel(tmp_path, "5.0.0", date(2026, 7, 1), *capture_of)
+    run("ec2_api_capture", Request(wheel=first), data)
+    scrape(data, "1.9.0", date(2026, 7, 2), InstanceType=["ml.t2.medium", "ml.t3.large"])
+    again = moto_wheel(tmp_path, "5.0.0", date(2026, 7, 3), *capture_of)
+    result = run("ec2_api_capture", Request(wheel=again), data)
+    assert (result.readings, result.passed_over) == (1, 0)
+    assert {(row[0], row[2]) for row in result.changes} == {("2026-07-03", "t3.large")}
+
+
 def test_only_changes_are_appended(data: Path) -> None:
     scrape(data, "1.8.4", date(2017, 11, 29))
     before = files(data)["observations/sagemaker_api.csv"]
