@@ -38,6 +38,7 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     except module.Error as error:
         raise DatabaseError(f"{file}: not a readable DuckDB database ({_first_line(error)}); {_REBUILD}") from error
     try:
+        connection.execute("SET enable_progress_bar = false")
         _check_version(connection, file)
     except BaseException:
         connection.close()

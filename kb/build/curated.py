@@ -240,10 +240,11 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
             for name, cell in row.items():
                 _check_cell(path, line, table, name, cell)
             for key in keys:
-                cells = [row[name] for name in key]
-                first = seen.setdefault((key, tuple(cells)), line)
+                values = tuple(row[column] for column in key)
+                first = seen.setdefault((key, values), line)
                 if first != line:
-                    raise InputError(path, line, f"{', '.join(key)} = {', '.join(cells)} stands in line {first} already")
+                    stated = f"{', '.join(key)} = {', '.join(values)}"
+                    raise InputError(path, line, f"{stated} stands in line {first} already")
             rows.append(row)
     except csv.Error as error:
         raise InputError(path, reader.line_num, f"not a CSV line: {error}") from error

@@ -6,8 +6,10 @@ failed or killed build leaves the previous file as it was.
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +78,7 @@ def build(
     try:
         connection: duckdb.DuckDBPyConnection = module.connect(str(temporary))
         try:
+            connection.execute("SET enable_progress_bar = false")
             tell(1, total, "reading inputs")
             digest = inputs.load(connection, data_dir)
             _create_tables(connection, digest)
@@ -92,14 +95,25 @@ def build(
         finally:
             connection.close()
         tell(total, total, "publishing")
+        # a write-ahead log that somebody's session left behind belongs to the file that goes away
+        database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
         publish(temporary, database)
-        if snapshot_file and text is not None:
-            replace_atomically(snapshot_file, text.encode("utf-8"))
     except OSError as error:
         raise BuildError(f"{error.filename or database}: {error.strerror}; nothing was published") from error
+    except module.Error as error:
+        raise BuildError(f"{database}: {str(error).strip()}; nothing was published") from error
     finally:
         _remove(temporary)
+    if snapshot_file and text is not None:
+        _write_snapshot(snapshot_file, text)
     return BuildResult(database, snapshot_file, version, rows, results)
+
+
+def _write_snapshot(file: Path, text: str) -> None:
+    try:
+        replace_atomically(file, text.encode("utf-8"))
+    except OSError as error:
+        raise BuildError(f"{file}: {error.strerror}; the database was published, the snapshot was not") from error
 
 
 def _temporary_file(database: Path) -> Path:
@@ -110,11 +124,12 @@ def _temporary_file(database: Path) -> Path:
         raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
     if database.is_dir():
         raise BuildError(f"{database}: is a folder; give the name of a file")
-    for leftover in database.parent.glob(f".kb-build-*-{database.name}*"):
+    temporary = database.parent / f".kb-build-{os.getpid()}-{database.name}"
+    for leftover in database.parent.glob(f".kb-build-*-{glob.escape(database.name)}*"):
         found = re.match(r"\.kb-build-(\d+)-", leftover.name)
-        if found and not _is_running(int(found[1])):
-            leftover.unlink(missing_ok=True)
-    return database.parent / f".kb-build-{os.getpid()}-{database.name}"
+        if found and (leftover.name.startswith(temporary.name) or not _is_running(int(found[1]))):
+            _remove(leftover)
+    return temporary
 
 
 def _is_running(pid: int) -> bool:
@@ -128,8 +143,12 @@ def _is_running(pid: int) -> bool:
 
 
 def _remove(temporary: Path) -> None:
-    for path in (temporary, temporary.with_name(temporary.name + ".wal")):
-        path.unlink(missing_ok=True)
+    """Remove a temporary database and what DuckDB keeps beside it: a log, and a folder for what memory cannot hold."""
+    for path in temporary.parent.glob(f"{glob.escape(temporary.name)}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from kb.paths import data_dir
@@ -63,7 +64,7 @@ def _build(data: Path, target: Path) -> tuple[float, float]:
     everything = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     finally:
         os.sched_setaffinity(0, everything)
     seconds, megabytes = json.loads(done.stdout)
@@ -84,6 +85,7 @@ def _multiplied(target: Path) -> Path:
         _multiply(path)
     for name in ("hardware.csv", "special_types.csv", "check_exceptions.csv"):
         _multiply(target / "curated" / name)
+    _count_again(target)
     return target
 
 
@@ -102,6 +104,23 @@ def _multiply(path: Path) -> None:
         copies.sort(key=lambda row: [row[position] for position in keys])
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *copies])
+
+
+def _count_again(target: Path) -> None:
+    """Make scrapes.csv say how many rows each reading has in the logs now."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for path in (target / "observations").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            counts.update((path.stem, row["observed_on"], row["origin"]) for row in csv.DictReader(file))
+    scrapes = target / "scrapes.csv"
+    with scrapes.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["rows_changed"] = str(counts.pop((row["source"], row["observed_on"], row["origin"]), 0))
+    with scrapes.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _renamed(name: str, number: int) -> str:

@@ -41,7 +41,7 @@ chosen AS (
     SELECT
         *,
         row_number() OVER same_fact AS position,
-        lag(value) OVER same_fact AS value_before
+        lag((value, source)) OVER same_fact AS before
     FROM standing
     WHERE preference = 1
     WINDOW same_fact AS (PARTITION BY ec2_type, fact ORDER BY on_day)
@@ -57,7 +57,7 @@ SELECT
     valid_from AS observed_on,
     url
 FROM chosen
-WHERE position = 1 OR value IS DISTINCT FROM value_before;
+WHERE position = 1 OR (value, source) IS DISTINCT FROM before;
 
 -- A type that no source describes takes what every described size of its family agrees on today.
 CREATE TEMP TABLE family_facts AS

@@ -196,7 +196,7 @@ SELECT
     CASE WHEN e.rests_on_storage THEN e.storage_observed_on END AS storage_observed_on,
     CASE WHEN e.rests_on_storage THEN e.storage_url END AS storage_url,
     CASE WHEN e.rests_on_storage THEN e.has_instance_store END AS has_instance_store,
-    coalesce(e.rule.inherited_from, e.workload) AS rule_workload
+    CASE WHEN e.rests_on_rule THEN coalesce(e.rule.inherited_from, e.workload) ELSE e.workload END AS rule_workload
 FROM explained AS e;
 
 CREATE TEMP TABLE verdict_spans AS
