@@ -16,7 +16,18 @@ from kb.paths import checkout
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root, folder = checkout(), tmp_path_factory.mktemp("wheel")
     assert root is not None
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(root)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(root),
+    ]
     subprocess.run(command, check=True, cwd=folder)
     return next(folder.glob("*.whl"))
 
@@ -58,5 +69,8 @@ def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
 def test_the_wheel_holds_what_it_should(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"kb/snapshot.txt", "kb/py.typed", "kb/_data/scrapes.csv", "kb/build/sql/70_verdicts.sql"} <= names
-    assert not {name.split("/")[0] for name in names} - {"kb", next(n for n in names if ".dist-info/" in n).split("/")[0]}
+    assert not {name.split("/")[0] for name in names} - {
+        "kb",
+        next(n for n in names if ".dist-info/" in n).split("/")[0],
+    }
     assert wheel.stat().st_size < 3_000_000

@@ -7,7 +7,7 @@ from kb.checks.core import Check
 CHECK = Check(
     name="outcomes_known",
     description="every outcome, basis and documentation word is one that the schema names",
-    scope=("kms_verdicts_history", "kms_rules"),
+    scope=("kms_verdicts_history", "kms_rules", "instance_types_history"),
     sql="""
 SELECT instance_type || ' ' || workload || ' ' || valid_from AS subject, 'outcome ' || outcome AS detail
 FROM kms_verdicts_history

@@ -115,7 +115,7 @@ GROUP BY version, changed_on
 ORDER BY version;
 
 INSERT INTO build_info
-SELECT 'data_version', max(version) FROM versions
+SELECT 'data_version', max(version) FROM versions HAVING count(*) > 0
 UNION ALL
 SELECT name, value FROM input_build_info
 ORDER BY 1;

@@ -1,0 +1,134 @@
+"""``kb build`` and ``kb lint``: make the database, and check one."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.options import FILE, database_option
+from kb.cli.output import echo_json, json_option, note
+
+if TYPE_CHECKING:
+    from kb.build import BuildResult
+    from kb.checks import CheckResult
+
+_BUILD_EPILOG = """The database is replaced in one step when everything is done and every data check has passed; a
+build that fails leaves the old one as it was.
+
+\b
+Examples:
+  kb build
+  kb build --data copy/data --output /tmp/kb.duckdb
+"""
+
+
+@click.command(epilog=_BUILD_EPILOG, short_help="Make the database from the logs.")
+@click.option(
+    "--data", metavar="DIR", type=FILE, help="Folder with the logs and curated tables, instead of the shipped."
+)
+@click.option("--output", metavar="FILE", type=FILE, help="Database to make, instead of the default one.")
+@click.option("--snapshot", metavar="FILE", type=FILE, help="Also write the lookup snapshot to this file.")
+@click.option("--no-snapshot", is_flag=True, help="Leave the package's lookup snapshot as it is.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
+def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snapshot: bool, quiet: bool) -> None:
+    """Build the database from the observation logs and curated tables.
+
+    In a checkout, and from the data there, the lookup snapshot inside the package is written too.
+    """
+    if snapshot is not None and no_snapshot:
+        raise click.UsageError("--snapshot and --no-snapshot cannot be given together")
+    from kb import build as builder
+    from kb import paths
+    from kb.checks import GateError
+
+    if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
+        snapshot = paths.snapshot_file()
+    began = time.monotonic()
+    show = not quiet and sys.stderr.isatty()
+    try:
+        result = builder.build(
+            data or paths.data_dir(), output or paths.database_file(), snapshot, _progress if show else None
+        )
+    except GateError as error:
+        failed = sum(not check.passed for check in error.results)
+        raise click.ClickException(
+            f"{failed} of {len(error.results)} data checks failed; nothing was published\n{error}"
+        ) from error
+    finally:
+        if show:
+            click.echo("\r\x1b[K", err=True, nl=False)
+    if not quiet:
+        note(_summary(result, time.monotonic() - began))
+
+
+def _progress(number: int, total: int, title: str) -> None:
+    """Rewrite one line on the terminal."""
+    bar = "#" * number + "." * (total - number)
+    click.echo(f"\r\x1b[K[{bar}] {number}/{total} {title}", err=True, nl=False)
+
+
+def _summary(result: BuildResult, seconds: float) -> str:
+    accepted = sum(check.accepted for check in result.checks)
+    exceptions = f" ({accepted} accepted exceptions)" if accepted else ""
+    text = (
+        f"built {result.database}: data {result.data_version}, {result.rows['instance_types']} types, "
+        f"{result.rows['kms_verdicts']} verdicts, all {len(result.checks)} checks passed{exceptions}, {seconds:.1f} s"
+    )
+    return f"{text}\nwrote {result.snapshot}" if result.snapshot else text
+
+
+_LINT_EPILOG = """A check fails on rows it does not accept, and on exceptions in check_exceptions.csv that are
+no longer needed.
+
+\b
+Examples:
+  kb lint
+  kb lint --database /tmp/kb.duckdb --json
+"""
+
+
+@click.command(epilog=_LINT_EPILOG, short_help="Run the data checks on a database.")
+@database_option
+@json_option
+def lint(database: Path | None, as_json: bool) -> None:
+    """Run the data checks on a built database; exit status 1 if one fails."""
+    from kb import checks
+    from kb.cli.database import open_locked
+
+    with open_locked(database) as connection:
+        results = checks.run(connection)
+    if as_json:
+        echo_json([_as_dict(result) for result in results])
+    else:
+        width = max(len(result.check.name) for result in results)
+        for result in results:
+            click.echo(_line(result, width, checks.describe))
+    failed = sum(not result.passed for result in results)
+    if failed:
+        raise click.ClickException(f"{failed} of {len(results)} checks failed")
+    note(f"all {len(results)} checks passed")
+
+
+def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str]) -> str:
+    accepted = f"  {result.accepted} accepted" if result.accepted else ""
+    if result.passed:
+        return f"ok      {result.check.name:<{width}}{accepted}".rstrip()
+    count = len(result.violations) + len(result.stale)
+    details = describe(result).partition("\n")[2]
+    return f"FAILED  {result.check.name:<{width}}  {count} wrong{accepted}: {result.check.description}\n{details}"
+
+
+def _as_dict(result: CheckResult) -> dict[str, object]:
+    return {
+        "check": result.check.name,
+        "description": result.check.description,
+        "passed": result.passed,
+        "violations": [{"subject": v.subject, "detail": v.detail} for v in result.violations],
+        "accepted": result.accepted,
+        "stale_exceptions": list(result.stale),
+    }

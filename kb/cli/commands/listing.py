@@ -1,0 +1,212 @@
+"""``kb list``: the types that satisfy every condition given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+import kb
+from kb.cli import words
+from kb.cli.options import known_region, known_workload, region_option, workload_option
+from kb.cli.output import Form, echo_csv, echo_json, form_options, note
+from kb.cli.table import Table
+from kb.lookup import snapshot
+from kb.model import InstanceType, Outcome
+
+_STATUSES = tuple(words.STATUSES)
+
+#: Short names for columns, as the headings of the table have them.
+_ALIASES = {
+    "type": "instance_type",
+    "nitro": "is_nitro",
+    "eligible": "is_kms_eligible",
+    "storage": "instance_store_gb",
+    "memory": "memory_gib",
+    "gpus": "gpu_count",
+}
+
+_EPILOG = """A type about which a condition's fact is not known does not satisfy it. A question mark in the table means
+that no source says. With --json and --csv every column is written unless --columns says otherwise.
+
+\b
+Examples:
+  kb list --workload training --outcome encrypts --gpus 1
+  kb list --family g6 --sort -memory --columns type,memory,gpus,local_storage
+  kb list --workload endpoint --region eu-central-1 --no-instance-store --csv
+"""
+
+
+def _read_column(text: str) -> str:
+    """Read the name of a column, short or full."""
+    name = text.strip().lower()
+    name = _ALIASES.get(name, name)
+    if name not in _column_names():
+        near = get_close_matches(name, [*_column_names(), *_ALIASES], n=3)
+        choice = f"did you mean {', '.join(near)}?" if near else f"the columns are {', '.join(_column_names())}."
+        raise click.BadParameter(f"no column {text[:60]!r}; {choice}")
+    return name
+
+
+def _read_columns(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Read names of columns, separated by commas."""
+    return None if text is None else tuple(_read_column(name) for name in text.split(","))
+
+
+def _read_order(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tuple[str, bool] | None:
+    """Read the column to sort by, and whether a leading "-" turns the order around."""
+    return None if text is None else (_read_column(text.removeprefix("-")), text.startswith("-"))
+
+
+def _column_names() -> tuple[str, ...]:
+    return (*InstanceType._fields, "outcome")
+
+
+def _filters(command: Callable[..., None]) -> Callable[..., None]:
+    options = (
+        workload_option("Only types offered for this workload; also shows the outcome there."),
+        click.option(
+            "--outcome",
+            type=click.Choice([o.value for o in Outcome if o is not Outcome.NOT_OFFERED]),
+            help="Only types with this outcome in --workload (`kb lookup --help` explains them).",
+        ),
+        region_option("Only types in this Region's price list (for --workload, if given)."),
+        click.option("--family", metavar="FAMILY", help="Only this family, such as g5."),
+        click.option("--status", type=click.Choice(_STATUSES), help="Only types with this status."),
+        click.option("--nitro/--no-nitro", "is_nitro", default=None, help="On the Nitro hypervisor, or not."),
+        click.option(
+            "--instance-store/--no-instance-store",
+            "has_instance_store",
+            default=None,
+            help="With local storage, or without.",
+        ),
+        click.option(
+            "--eligible/--not-eligible",
+            "is_kms_eligible",
+            default=None,
+            help="Types whose ML storage a customer key can encrypt, or cannot.",
+        ),
+        click.option("--gpus", "min_gpus", metavar="N", type=click.IntRange(min=0), help="At least N GPUs."),
+        click.option("--gpu-name", metavar="NAME", help="GPU model, or a part of its name."),
+        click.option("--min-vcpus", metavar="N", type=click.IntRange(min=0), help="At least N vCPUs."),
+        click.option("--max-vcpus", metavar="N", type=click.IntRange(min=0), help="At most N vCPUs."),
+        click.option(
+            "--min-memory", "min_memory_gib", metavar="GIB", type=click.FloatRange(min=0), help="At least so much GiB."
+        ),
+        click.option(
+            "--max-memory", "max_memory_gib", metavar="GIB", type=click.FloatRange(min=0), help="At most so much GiB."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command("list", epilog=_EPILOG, short_help="Types that satisfy conditions.")
+@_filters
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    callback=_read_order,
+    help='Sort by this column; "-COLUMN" for descending, unknown last.',
+)
+@click.option("--desc", is_flag=True, help="Sort in descending order.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show at most N types.")
+@click.option("--columns", metavar="COLUMNS", callback=_read_columns, help="Columns to show, separated by commas.")
+@form_options
+def list_types(
+    *,
+    workload: str | None,
+    region: str | None,
+    sort: tuple[str, bool] | None,
+    desc: bool,
+    limit: int | None,
+    columns: tuple[str, ...] | None,
+    form: Form,
+    **conditions: Any,
+) -> None:
+    """List the types that satisfy every condition given; all types without one."""
+    workload, region = known_workload(workload), known_region(region)
+    _require_workload(workload, conditions["outcome"], sort, columns)
+    found = list(kb.find(workload=workload, region=region, **conditions))
+    if sort:
+        found = _sorted(found, sort[0], workload, descending=sort[1] != desc)
+    elif desc:
+        found.reverse()
+    total, found = len(found), found[:limit]
+    if form is Form.PEOPLE:
+        if found:
+            click.echo(_table(found, columns, workload))
+        shown = f"{len(found)} of {total}" if len(found) < total else str(total)
+        note(f"{shown} type{'' if total == 1 else 's'}; data version {snapshot().data_version}")
+        return
+    names = columns or (*InstanceType._fields, *(("outcome",) if workload else ()))
+    if form is Form.JSON:
+        echo_json([_as_dict(kind, names, workload) for kind in found])
+    else:
+        echo_csv(names, ([_value(kind, name, workload) for name in names] for kind in found))
+
+
+def _require_workload(
+    workload: str | None, outcome: str | None, sort: tuple[str, bool] | None, columns: tuple[str, ...] | None
+) -> None:
+    if workload is None:
+        for option, asked in (
+            ("--outcome", outcome is not None),
+            ("--sort outcome", sort is not None and sort[0] == "outcome"),
+            ("--columns outcome", "outcome" in (columns or ())),
+        ):
+            if asked:
+                raise click.UsageError(f"{option} needs --workload")
+
+
+def _value(kind: InstanceType, column: str, workload: str | None) -> Any:
+    if column == "outcome" and workload is not None:
+        return kb.volume_kms(kind.instance_type, workload).outcome.value
+    return getattr(kind, column)
+
+
+def _as_dict(kind: InstanceType, names: Iterable[str], workload: str | None) -> dict[str, Any]:
+    known = kind.as_dict()
+    return {name: known[name] if name in known else _value(kind, name, workload) for name in names}
+
+
+def _sorted(found: list[InstanceType], column: str, workload: str | None, *, descending: bool) -> list[InstanceType]:
+    valued = [(kind, _value(kind, column, workload)) for kind in found]
+    known = [pair for pair in valued if pair[1] is not None]
+    known.sort(key=lambda pair: pair[1], reverse=descending)
+    return [kind for kind, _ in known] + [kind for kind, value in valued if value is None]
+
+
+def _table(found: Sequence[InstanceType], columns: tuple[str, ...] | None, workload: str | None) -> str:
+    if columns:
+        rows = [[_value(kind, name, workload) for name in columns] for kind in found]
+        return Table(columns, rows, missing="?").text()
+    shown = [_row(kind, workload) for kind in found]
+    headings = list(shown[0])
+    for droppable in ("eligible", "nitro"):
+        laid_out = Table(headings, ([row[name] for name in headings] for row in shown), missing="?")
+        if laid_out.fits:
+            return laid_out.text()
+        # on a narrow terminal the column that the others come nearest to saying gives way
+        headings.remove(droppable)
+    return Table(headings, ([row[name] for name in headings] for row in shown), missing="?").text()
+
+
+def _row(kind: InstanceType, workload: str | None) -> dict[str, object]:
+    """What the table shows of a type, by heading."""
+    row: dict[str, object] = {
+        "type": kind.instance_type,
+        "status": kind.status.replace("_", " "),
+        "nitro": words.yes_no(kind.is_nitro, "?"),
+        "local storage": words.short_storage(kind),
+        "eligible": words.yes_no(kind.is_kms_eligible, "?"),
+        "vCPUs": kind.vcpus,
+        "memory GiB": kind.memory_gib,
+        "GPUs": words.gpus(kind),
+    }
+    if workload:
+        row["outcome"] = words.outcome(kb.volume_kms(kind.instance_type, workload).outcome)
+    return row

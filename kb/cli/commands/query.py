@@ -1,0 +1,122 @@
+"""``kb query``: the SQL files in ``queries/``, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from kb.cli.database import limit_option, open_locked, write_rows
+from kb.cli.options import database_option
+from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
+
+if TYPE_CHECKING:
+    from kb.queries import Query
+
+
+def _complete_queries(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from kb.paths import queries_dir
+
+    return [CompletionItem(p.stem) for p in sorted(queries_dir().glob("*.sql")) if p.stem.startswith(incomplete)]
+
+
+_EPILOG = """The queries are SQL files; `kb query --list` says where they are.
+
+\b
+Examples:
+  kb query --list
+  kb query can-i-use-my-key type=ml.g5.xlarge workload=endpoint
+  kb query everything-under-my-key --param workload=training --param min_gpus=1 --csv
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="Ready-made queries on the database.")
+@click.argument("name", required=False, shell_complete=_complete_queries)
+@click.argument("values", metavar="[PARAMETER=VALUE]...", nargs=-1)
+@click.option(
+    "--param", "named", metavar="PARAMETER=VALUE", multiple=True, help="Value of a parameter; may be repeated."
+)
+@click.option("--list", "is_list", is_flag=True, help="List the queries with their parameters, and exit.")
+@limit_option
+@database_option
+@form_options
+def query(
+    *,
+    name: str | None,
+    values: tuple[str, ...],
+    named: tuple[str, ...],
+    is_list: bool,
+    limit: int | None,
+    database: Path | None,
+    form: Form,
+) -> None:
+    """Run a query that others needed before."""
+    from kb import queries
+    from kb.paths import queries_dir
+
+    if is_list:
+        _list(list(queries.load(queries_dir()).values()), form)
+        return
+    if name is None:
+        raise click.UsageError("name a query, or give --list")
+    chosen = queries.find(queries_dir(), name)
+    given = _given((*values, *named))
+    try:
+        chosen.bind(given)
+    except queries.ParameterError as error:
+        raise click.UsageError(str(error)) from error
+    with open_locked(database) as connection:
+        if form is Form.PEOPLE:
+            note(f"{chosen.title} {_bound(chosen, given)}".rstrip())
+        result = queries.run(connection, chosen, given)
+    write_rows(result.columns, result.rows, limit, form)
+
+
+def _given(texts: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"{text[:60]!r} is not of the form PARAMETER=VALUE")
+        if name in found:
+            raise click.UsageError(f"two values for the parameter {name[:60]!r}")
+        found[name] = value
+    return found
+
+
+def _bound(chosen: Query, given: dict[str, str]) -> str:
+    """The values in use, so that a person sees which defaults took effect."""
+    bound = chosen.bind(given)
+    return f"({', '.join(f'{name}={value}' for name, value in bound.items())})" if bound else ""
+
+
+def _list(found: Sequence[Query], form: Form) -> None:
+    if form is Form.JSON:
+        echo_json([_as_dict(each) for each in found])
+    elif form is Form.CSV:
+        rows = [(each.name, each.title, " ".join(f"{p.name}={p.default}" for p in each.parameters)) for each in found]
+        echo_csv(("name", "title", "parameters"), rows)
+    else:
+        for each in found:
+            click.echo(each.name)
+            click.echo(paragraph(f"{each.title} {each.description}", "  "))
+            for p in each.parameters:
+                click.echo(paragraph(f"{p.name}={p.default}  {p.meaning} ({p.type.value})", "      ", "    "))
+        note(f"{len(found)} queries" + (f" in {found[0].path.parent}" if found else ""))
+
+
+def _as_dict(each: Query) -> dict[str, Any]:
+    parameters = [
+        {"name": p.name, "type": p.type.value, "default": p.default, "meaning": p.meaning} for p in each.parameters
+    ]
+    return {
+        "name": each.name,
+        "title": each.title,
+        "description": each.description,
+        "parameters": parameters,
+        "sql": each.sql,
+        "path": str(each.path),
+    }

@@ -1,0 +1,263 @@
+"""The SQL files that users run: ``queries/*.sql``, the same for DuckDB, SQLite and every front end.
+
+A file begins with comment lines that say what it answers and which parameters it takes::
+
+    -- title: Can I use my key?
+    -- description: What becomes of a customer KMS key for one type in one workload.
+    -- param type (text, default ml.g5.xlarge): instance type
+    SELECT outcome FROM kms_verdicts WHERE instance_type = $type
+
+Every parameter has a default, so that a query always runs; ``queries/README.md`` has the rules for the SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, Protocol
+
+from kb.errors import InputError, KBError
+
+_HEADER = re.compile(r"-- (title|description): *(.*\S)")
+_PARAMETER = re.compile(r"-- param +([a-z][a-z0-9_]*) +\((text|integer|date)(?:, *default +([^)]*))?\): *(.*\S)")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: What may hold a dollar sign without naming a parameter (strings, quoted names, comments), or a parameter.
+_TOKENS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
+class UnknownQuery(KBError, LookupError):
+    """No query of that name."""
+
+
+class ParameterError(KBError, ValueError):
+    """A value was given for a parameter that does not exist, or it is not of the parameter's type."""
+
+
+class ParameterType(StrEnum):
+    """What the values of a parameter are."""
+
+    TEXT = "text"
+    """Any text."""
+    INTEGER = "integer"
+    """A whole number."""
+    DATE = "date"
+    """A day such as 2026-06-10, passed to the database as text."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a query, ``$name`` in its SQL.
+
+    Attributes:
+        name: Name.
+        type: What its values are.
+        default: Value where none is given.
+        meaning: What it means, in a few words.
+    """
+
+    name: str
+    type: ParameterType
+    default: str | int
+    meaning: str
+
+    def read(self, text: str) -> str | int:
+        """Read a value from text.
+
+        Raises:
+            ParameterError: the text is no value of the parameter's type.
+        """
+        try:
+            return _read(self.type, text)
+        except ValueError as error:
+            raise ParameterError(f"parameter {self.name}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query.
+
+    Attributes:
+        name: Name of the file without ``.sql``.
+        title: The question it answers.
+        description: What the answer holds.
+        parameters: Parameters, in the order of the file.
+        sql: The statement, with ``$name`` for parameters.
+        path: The file.
+    """
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    sql: str
+    path: Path
+
+    def bind(self, values: Mapping[str, str]) -> dict[str, str | int]:
+        """Turn given texts into a value for every parameter.
+
+        Raises:
+            ParameterError: no such parameter, or a value not of its type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in known:
+                has = f"its parameters are: {', '.join(known)}" if known else "it has none"
+                raise ParameterError(f"query {self.name} has no parameter {name!r}; {has}")
+        return {name: p.read(values[name]) if name in values else p.default for name, p in known.items()}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query found: names of the columns, and the rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class Connection(Protocol):
+    """What `run` needs of a connection; those of duckdb and sqlite3 both have it."""
+
+    def execute(self, sql: str, parameters: Any, /) -> Any:
+        """Run a statement with named parameters."""
+
+
+def load(folder: Path) -> dict[str, Query]:
+    """Read every query of a folder, by name.
+
+    Raises:
+        InputError: a file is not as it must be; names file and line.
+    """
+    return {path.stem: read(path) for path in sorted(folder.glob("*.sql"))}
+
+
+def find(folder: Path, name: str) -> Query:
+    """Read one query.
+
+    Raises:
+        UnknownQuery: there is none of that name; the text lists the queries.
+        InputError: its file is not as it must be.
+    """
+    files = {path.stem: path for path in sorted(folder.glob("*.sql"))}
+    if name not in files:
+        raise UnknownQuery(f"unknown query {name[:60]!r}; the queries are: {', '.join(files) or 'none'}")
+    return read(files[name])
+
+
+def read(path: Path) -> Query:
+    """Read the query in a file.
+
+    Raises:
+        InputError: the file is not as it must be; names file and line.
+    """
+    if not _NAME.fullmatch(path.stem):
+        raise InputError(path, 0, "the name must be lower-case words joined by hyphens")
+    try:
+        lines = path.read_bytes().decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(path, 0, f"not UTF-8 at byte {error.start}") from error
+    texts: dict[str, str] = {}
+    parameters: dict[str, tuple[int, Parameter]] = {}
+    start = sum(1 for _ in takewhile(lambda line: line.startswith("--"), lines))
+    for number, line in enumerate(lines[:start], 1):
+        _header_line(path, number, line, texts, parameters)
+    for required in ("title", "description"):
+        if required not in texts:
+            raise InputError(path, 1, f"no line '-- {required}: ...'")
+    sql = "\n".join(lines[start:]).strip().removesuffix(";").rstrip()
+    if not sql:
+        raise InputError(path, len(lines), "no SQL after the comment lines")
+    _check_parameters(path, lines, start, {name: line for name, (line, _) in parameters.items()})
+    return Query(
+        name=path.stem,
+        title=texts["title"],
+        description=texts["description"],
+        parameters=tuple(parameter for _, parameter in parameters.values()),
+        sql=sql,
+        path=path,
+    )
+
+
+def run(connection: Connection, query: Query, values: Mapping[str, str]) -> Result:
+    """Run a query.
+
+    Args:
+        connection: Of duckdb or sqlite3, to a built database.
+        query: The query.
+        values: Texts of parameters that shall not have their default.
+
+    Raises:
+        ParameterError: no such parameter, or a value not of its type.
+    """
+    bound = query.bind(values)
+    cursor = connection.execute(query.sql, bound or ())
+    columns = tuple(column[0] for column in cursor.description)
+    return Result(columns, tuple(tuple(row) for row in cursor.fetchall()))
+
+
+def _header_line(
+    path: Path, number: int, line: str, texts: dict[str, str], parameters: dict[str, tuple[int, Parameter]]
+) -> None:
+    """Take in one comment line of the header."""
+    if line.startswith("-- param"):
+        parameter = _parameter(path, number, line)
+        if parameter.name in parameters:
+            raise InputError(path, number, f"a second parameter {parameter.name}")
+        parameters[parameter.name] = (number, parameter)
+        return
+    found = _HEADER.fullmatch(line.rstrip())
+    if found is None:
+        raise InputError(path, number, "not one of '-- title: ...', '-- description: ...', '-- param ...'")
+    if found[1] in texts:
+        raise InputError(path, number, f"a second {found[1]}")
+    texts[found[1]] = found[2]
+
+
+def _parameter(path: Path, number: int, line: str) -> Parameter:
+    found = _PARAMETER.fullmatch(line.rstrip())
+    if found is None:
+        raise InputError(path, number, "not '-- param NAME (text|integer|date, default VALUE): meaning'")
+    name, kind, default, meaning = found.groups()
+    if default is None:
+        raise InputError(path, number, f"parameter {name} has no default")
+    try:
+        return Parameter(name, ParameterType(kind), _read(ParameterType(kind), default.strip()), meaning)
+    except ValueError as error:
+        raise InputError(path, number, f"default of parameter {name}: {error}") from error
+
+
+def _check_parameters(path: Path, lines: list[str], start: int, declared: Mapping[str, int]) -> None:
+    used = dict(_parameters_in(lines, start))
+    for name, number in used.items():
+        if name not in declared:
+            raise InputError(path, number, f"unknown parameter ${name}; add a line '-- param {name} (...): ...'")
+    for name, number in declared.items():
+        if name not in used:
+            raise InputError(path, number, f"parameter {name} is not used in the SQL")
+
+
+def _parameters_in(lines: list[str], start: int) -> Iterator[tuple[str, int]]:
+    """Names of parameters in the SQL, each with the number of its last line."""
+    text = "\n".join(lines[start:])
+    for token in _TOKENS.finditer(text):
+        if token[1]:
+            yield token[1], start + 1 + text.count("\n", 0, token.start())
+
+
+def _read(kind: ParameterType, text: str) -> str | int:
+    if kind is ParameterType.INTEGER:
+        if not re.fullmatch(r"-?[0-9]{1,18}", text.strip()):
+            raise ValueError(f"{text[:60]!r} is no whole number")
+        return int(text)
+    if kind is ParameterType.DATE:
+        try:
+            return date.fromisoformat(text.strip().replace(".", "-")).isoformat()
+        except ValueError as error:
+            raise ValueError(f"{text[:60]!r} is no date such as 2026-06-10") from error
+    if not text.isprintable():
+        raise ValueError(f"{text[:60]!r} holds characters that are no text")
+    return text

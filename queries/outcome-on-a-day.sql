@@ -1,0 +1,17 @@
+-- title: What became of a key on this type on a given day?
+-- description: The outcome per workload as the evidence of that day had it; for jobs and endpoints that ran back then.
+-- param type (text, default ml.trn2.48xlarge): instance type
+-- param day (date, default 2025-07-01): the day
+SELECT
+    h.workload,
+    h.outcome,
+    h.reason,
+    h.valid_from,
+    h.valid_to
+FROM kms_verdicts_history AS h
+WHERE h.instance_type = lower(trim($type))
+    AND h.outcome <> 'not_offered'
+    -- SQLite keeps dates as text, so they are compared as ISO text everywhere
+    AND CAST(h.valid_from AS TEXT) <= $day
+    AND (h.valid_to IS NULL OR CAST(h.valid_to AS TEXT) > $day)
+ORDER BY h.workload

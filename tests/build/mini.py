@@ -1,0 +1,264 @@
+"""A small but complete data directory made by code, that tests then vary."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from kb import logs
+from kb.build import BuildResult, build, inputs
+from kb.build.curated import CURATED, CuratedTable
+from kb.build.runner import SQL_DIR
+from kb.schema import TABLES
+
+LAUNCH = "2017-11-29"
+Cells = dict[str, str]
+
+#: What an example row says in a column that must say something.
+_DEFAULTS = {"VARCHAR": "something", "DATE": "2026-01-01", "BOOLEAN": "false", "INTEGER": "1", "BIGINT": "1"}
+_ADDRESS = "https://example.com/"
+_LOCAL = {"has_instance_store": "true", "nvme_support": "required", "instance_store_encryption": "required"}
+_PLAIN = {"has_instance_store": "false", "instance_store_gb": "0"}
+
+
+class MiniData:
+    """Rows of every input, in memory until `write` puts them into canonical files.
+
+    Seven types (six of EC2, one of which only the price list has, and an accelerator) and four workloads: `training`
+    and `endpoint` with rules of their own, `experiment` that runs as `endpoint`, and `automl`, whose request names no
+    type. An empty one has the sources only.
+    """
+
+    def __init__(self, root: Path, *, empty: bool = False) -> None:
+        self.root = root
+        self.curated: dict[str, list[Cells]] = {table.name: [] for table in CURATED}
+        self.rows: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {name: {} for name in logs.SPECS}
+        self.readings: set[tuple[str, str, str]] = set()
+        self.rows_seen: dict[tuple[str, str], int] = {}
+        self._fill_sources()
+        if not empty:
+            self._fill_workloads()
+            self._fill_types()
+
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def add(self, table: str, **cells: str) -> Cells:
+        """Add a row to a curated table; what is not given is filled with something valid, or left empty."""
+        form = _form(table)
+        row = {name: cells.pop(name, _default(form, name)) for name in form.columns}
+        assert not cells, f"{table} has no column {', '.join(cells)}"
+        self.curated[table].append(row)
+        return row
+
+    def line(self, table: str, row: Cells) -> int:
+        """The line in which a row will stand in its file."""
+        return next(line for line, other in enumerate(self._ordered(table), 2) if other is row)
+
+    def drop(self, table: str, **match: str) -> None:
+        """Take out the rows whose cells are as given; there must be one at least."""
+        kept = [row for row in self.curated[table] if any(row[name] != cell for name, cell in match.items())]
+        assert len(kept) < len(self.curated[table]), f"{table} has no row with {match}"
+        self.curated[table] = kept
+
+    def change(self, table: str, match: Cells, **cells: str) -> None:
+        """Put other cells into the rows of a curated table whose cells are as in `match`."""
+        found = [row for row in self.curated[table] if all(row[name] == cell for name, cell in match.items())]
+        assert found, f"{table} has no row with {match}"
+        for row in found:
+            row.update(cells)
+
+    def enum(self, on: str, shape: str, *values: str, listed: bool = True) -> None:
+        """The API's enum has (or lacks) these values from a day on."""
+        for value in values:
+            self._row("sagemaker_api", on, (shape, value), "true" if listed else "false")
+
+    def prices(self, on: str, component: str, region: str, *types: str, listed: bool = True) -> None:
+        """A Region list has (or lacks) these types from a day on."""
+        for name in types:
+            self._row("region_lists", on, (component, region, name), "true" if listed else "false")
+
+    def capture(self, on: str, ec2_type: str, **facts: str) -> None:
+        """The captured EC2 API shows a type with these facts from a day on."""
+        for fact, value in ({"is_present": "true"} | facts).items():
+            self._row("ec2_api_capture", on, (ec2_type, fact), value)
+
+    def hardware(self, on: str, ec2_type: str, **facts: str) -> None:
+        """Curated hardware facts."""
+        for fact, value in facts.items():
+            self.add("hardware", observed_on=on, ec2_type=ec2_type, fact=fact, value=value, origin=f"guide {on}")
+
+    def read(self, on: str, source: str, rows_seen: int = 100) -> None:
+        """The source was read on a day, whether or not anything was new."""
+        self.readings.add((on, source, _origin(source, on)))
+        self.rows_seen[on, source] = rows_seen
+
+    def rule(self, workload: str, on: str, without: str, with_storage: str, nitro: str = "", **cells: str) -> None:
+        """What an API does with a key from a day on."""
+        documentation = "no_parameter" if without == "no_key_parameter" else "documented"
+        row = {
+            "rule_id": f"{workload}-{on}",
+            "workload": workload,
+            "effective_from": on,
+            "release": f"1.0.{on.replace('-', '')}",
+            "api_member": "" if documentation == "no_parameter" else f"{workload}.Key",
+            "documentation": documentation,
+            "outcome_without_local_storage": without,
+            "outcome_without_local_storage_nitro": nitro,
+            "outcome_with_local_storage": with_storage,
+            "basis": "documented",
+            "reason_without": f"{workload} {on}: {{type}} has no disks.",
+            "reason_without_nitro": f"{workload} {on}: {{type}} is a Nitro type." if nitro else "",
+            "reason_with": f"{workload} {on}: {{type}} has disks.",
+        }
+        if documentation == "no_parameter":
+            row["reason_with"] = row["reason_without"] = f"{workload} {on}: no key."
+        if with_storage == "inherit":
+            row |= {"basis": "inferred", "reason_with": "", "reason_without": ""}
+        self.add("kms_rules", **row | cells)
+
+    def size_rule(self, workload: str, on: str, on_local_storage: str, **cells: str) -> None:
+        """What an API does with a volume size from a day on."""
+        row = {"rule_id": f"{workload}-{on}", "workload": workload, "effective_from": on, "release": f"1.0.{on}"}
+        row |= {"on_local_storage": on_local_storage, "basis": "documented", "explanation": "{type}: {gb} GB."}
+        if on_local_storage in ("no_parameter", "ebs_independent"):
+            row["explanation"] = "The same for every type."
+        if on_local_storage == "inherit":
+            row |= {"basis": "inferred", "explanation": ""}
+        self.add("volume_size_rules", **row | cells)
+
+    def workload(self, name: str, introduced_on: str, **cells: str) -> None:
+        """A workload; one that names types needs `enum_shape`."""
+        key = {"volume_kms_key_paths": f"{name}.Key", "introduced_on": introduced_on, "title": f"{name} jobs"}
+        self.add("workloads", workload=name, **key | cells)
+        self.add("workload_facts", workload=name, fact="local_storage_encryption", value="hardware")
+
+    # -- results ------------------------------------------------------------------------------------------------------
+
+    def write(self) -> Path:
+        """Write every file in canonical form and return the data directory."""
+        (self.root / "observations").mkdir(parents=True, exist_ok=True)
+        (self.root / "curated").mkdir(exist_ok=True)
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for name, spec in logs.SPECS.items():
+            changes = list(self._changes(name))
+            counts.update((row[0], name, row[1]) for row in changes)
+            spec.path(self.root).write_bytes(logs.render(spec.columns, changes))
+        counts.update(dict.fromkeys(self.readings, 0))
+        scrapes = [
+            (on, source, origin, "document", "", "0" * 64, str(self.rows_seen.get((on, source), 100)), str(changed))
+            for (on, source, origin), changed in counts.items()
+        ]
+        (self.root / "scrapes.csv").write_bytes(logs.render(logs.SCRAPE_COLUMNS, sorted(scrapes)))
+        for table in CURATED:
+            table.path(self.root).write_bytes(_csv(table.columns, self._ordered(table.name)))
+        return self.root
+
+    def build(self, database: Path | None = None) -> BuildResult:
+        """Build for real, gate included."""
+        return build(self.write(), database or self.root.parent / f"{self.root.name}.duckdb", None)
+
+    def derive(self) -> duckdb.DuckDBPyConnection:
+        """Run the SQL steps on an in-memory database, without the gate; the caller closes it."""
+        connection = duckdb.connect(":memory:", config={"threads": "1"})
+        inputs.load(connection, self.write())
+        for table in TABLES:
+            connection.execute(table.create_sql())
+        connection.execute("CREATE TEMP TABLE input_build_info (name VARCHAR, value VARCHAR)")
+        for step in sorted(SQL_DIR.glob("[0-9]*.sql")):
+            connection.execute(step.read_text(encoding="utf-8"))
+        return connection
+
+    # -- the world ----------------------------------------------------------------------------------------------------
+
+    def _fill_sources(self) -> None:
+        for name, kind, precedence in (
+            ("ec2_api_capture", "hardware", "0"),
+            ("curated", "curated", "1"),
+            ("sagemaker_api", "listing", ""),
+            ("region_lists", "listing", ""),
+        ):
+            self.add("sources", source=name, kind=kind, precedence=precedence)
+        self.add("sdk_name_rule", element="contains_d", match_kind="contains", pattern="d")
+        self.add("sdk_name_rule", element="prefix_g5", match_kind="prefix", pattern="g5")
+
+    def _fill_workloads(self) -> None:
+        self.workload("training", LAUNCH, enum_shape="TrainingType")
+        self.workload("endpoint", LAUNCH, enum_shape="EndpointType", price_component="hosting")
+        because = "It creates endpoints."
+        self.workload("experiment", "2020-01-01", enum_shape="EndpointType", runs_as="endpoint", runs_as_reason=because)
+        self.workload("automl", "2019-01-01")
+        self.rule("training", LAUNCH, "no_key_parameter", "no_key_parameter")
+        self.rule("training", "2018-06-01", "encrypts", "unknown", documentation="silent")
+        self.rule("training", "2019-06-01", "encrypts", "rejected")
+        self.rule("endpoint", LAUNCH, "encrypts", "rejected")
+        self.rule("endpoint", "2024-01-01", "encrypts", "not_applied")
+        self.rule("experiment", "2020-01-01", "inherit", "inherit")
+        self.rule("automl", "2019-01-01", "unknown", "unknown", documentation="silent", reason_with="No type is named.")
+        self.size_rule("training", LAUNCH, "at_most_local_total", minimum_gb="1", maximum_gb="")
+        self.size_rule("training", "2022-01-01", "fixed_to_local_total", minimum_gb="1", maximum_gb="16384")
+        self.size_rule("endpoint", LAUNCH, "undocumented", minimum_gb="1", maximum_gb="512")
+        self.size_rule("experiment", "2020-01-01", "inherit", minimum_gb="2")
+
+    def _fill_types(self) -> None:
+        everywhere = ("TrainingType", "EndpointType")
+        for shape in everywhere:
+            self.enum(LAUNCH, shape, "ml.m5.large", "ml.t2.medium")
+            self.enum("2021-03-01", shape, "ml.g5.large", "ml.g5.xlarge", "ml.m5d.large")
+        self.enum("2019-03-01", "AcceleratorType", "ml.eia1.medium")
+        self.prices("2026-06-05", "hosting", "eu-west-1", "ml.m5.large", "ml.r7.large")
+        for name, hypervisor in (("m5.large", "nitro"), ("t2.medium", "xen"), ("r7.large", "nitro")):
+            self.capture("2021-02-22", name, hypervisor=hypervisor, is_bare_metal="false", **_PLAIN)
+        for name, disks, total in (
+            ("g5.large", "1x250 ssd", "250"),
+            ("g5.xlarge", "1x250 ssd + 2x900 ssd", "2050"),
+            ("m5d.large", "1x75 ssd", "75"),
+        ):
+            facts = _LOCAL | {"instance_store_gb": total, "instance_store_disks": disks, "hypervisor": "nitro"}
+            self.capture("2021-12-12", name, is_bare_metal="false", **facts)
+        self.add("special_types", instance_type="ml.eia1.medium", kind="accelerator", explanation="An accelerator.")
+
+    def _ordered(self, table: str) -> list[Cells]:
+        key = _form(table).key
+        return sorted(self.curated[table], key=lambda row: [row[name] for name in key])
+
+    def _row(self, log: str, on: str, key: tuple[str, ...], value: str) -> None:
+        self.rows[log][(on, *key)] = (_origin(log, on), value)
+
+    def _changes(self, log: str) -> Iterable[tuple[str, ...]]:
+        """Rows in order of day and key, without those that change nothing."""
+        state: dict[tuple[str, ...], str] = {}
+        for (on, *key), (origin, value) in sorted(self.rows[log].items()):
+            if state.get(tuple(key), "" if log == "ec2_api_capture" else "false") != value:
+                state[tuple(key)] = value
+                yield (on, origin, *key, value)
+
+
+def _origin(source: str, on: str) -> str:
+    return f"{source} {on}"
+
+
+def _form(name: str) -> CuratedTable:
+    return next(table for table in CURATED if table.name == name)
+
+
+def _default(form: CuratedTable, name: str) -> str:
+    if name in form.optional:
+        return ""
+    if name in form.words:
+        return form.words[name][0]
+    if "url" in name:
+        return _ADDRESS
+    return _DEFAULTS[form.columns[name]]
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Cells]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().encode("utf-8")

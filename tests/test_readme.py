@@ -1,0 +1,75 @@
+"""What README.md shows is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.build import build
+from kb.paths import checkout, data_dir
+
+ROOT = checkout() or Path()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+EXAMPLES = [part for block in BLOCKS for part in re.split(r"^(?=\$ )", block, flags=re.MULTILINE) if part]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(data_dir(), tmp_path_factory.mktemp("readme") / "kb.duckdb").database
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("\n")[0][2:60])
+def test_a_command_prints_what_is_shown(example: str, database: Path) -> None:
+    command, _, shown = example.partition("\n")
+    environment = os.environ | {
+        "KB_DATABASE": str(database),
+        "COLUMNS": "110",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(command[2:], shell=True, check=True, capture_output=True, text=True, env=environment)
+    assert [line.rstrip() for line in done.stdout.splitlines()] == shown.rstrip("\n").splitlines()
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 6
+
+
+def test_the_python_session() -> None:
+    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert source is not None
+    test = doctest.DocTestParser().get_doctest(source[1], {}, "README.md", "README.md", 0)
+    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)
+    assert result.attempted > 8
+    assert result.failed == 0
+
+
+def test_the_two_commands_are_what_ci_runs() -> None:
+    commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    assert len(commands) == 2
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert all(f"\n{command}\n" in script for command in commands)
+
+
+def test_the_docstring_of_the_package() -> None:
+    import kb
+
+    assert doctest.testmod(kb).failed == 0
+    assert doctest.testmod(kb).attempted > 0
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_table_is_named() -> None:
+    from kb.schema import TABLES
+
+    assert {table.name for table in TABLES} <= set(re.findall(r"`(\w+)`", README))
