@@ -23,14 +23,15 @@ _NOT_FACTS = frozenset(
         "storage_url",
     }
 )
-_FACTS = tuple(name for name in InstanceType._fields[InstanceType._fields.index("status") :] if name not in _NOT_FACTS)
+#: Attributes that say something about the type itself.
+FACTS = tuple(name for name in InstanceType._fields[InstanceType._fields.index("status") :] if name not in _NOT_FACTS)
 
 
 def compare(data: Snapshot, old: date, new: date) -> tuple[Change, ...]:
     """Return the differences: rules first, then type by type."""
     changes = list(_rules(data, old, new))
     regions_old, regions_new = data.regions(old), data.regions(new)
-    components = sorted({key[1] for key in (*regions_old, *regions_new)})
+    components = [name for name in data.components() if _is_known(data, name, old) and _is_known(data, name, new)]
     for name in data.type_names:
         then, now = _at(data, name, old), _at(data, name, new)
         if then is None and now is None:
@@ -51,6 +52,12 @@ def compare(data: Snapshot, old: date, new: date) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+def _is_known(data: Snapshot, component: str, day: date) -> bool:
+    """Whether a Region list of the component had been read by then; before, nothing can be said to be new."""
+    since = data.regions_since(component)
+    return since is not None and since <= day
+
+
 def _at(data: Snapshot, name: str, day: date) -> InstanceType | None:
     return next((span for span in data.spans(name) if span.valid_from <= day), None)
 
@@ -60,7 +67,7 @@ def _facts(name: str, then: InstanceType | None, now: InstanceType | None) -> It
         kind, old, new = ("type_added", None, name) if then is None else ("type_removed", name, None)
         yield _change(kind, name, "instance_type", old, new)
         return
-    for fact in _FACTS:
+    for fact in FACTS:
         old_value, new_value = getattr(then, fact), getattr(now, fact)
         if old_value != new_value:
             yield _change("fact", name, fact, _shown(old_value), _shown(new_value))

@@ -45,7 +45,7 @@ def lookup(instance_type: str, *, as_of: date | str | None = None) -> InstanceTy
     spans = snapshot().spans(name)
     if as_of is None:
         return spans[0]
-    day = _day(as_of)
+    day = read_day(as_of)
     for span in spans:
         if span.valid_from <= day:
             return span
@@ -81,7 +81,7 @@ def volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = 
             pass
     name, place = _known_name(instance_type), _known_workload(workload)
     if as_of is not None:
-        return snapshot().answer(name, place, _day(as_of))
+        return snapshot().answer(name, place, read_day(as_of))
     return _current.setdefault((name, place), snapshot().answer(name, place, None))
 
 
@@ -124,7 +124,9 @@ def workloads() -> tuple[str, ...]:
 
 
 def regions(instance_type: str, workload: str, *, as_of: date | str | None = None) -> frozenset[str] | None:
-    """Return the Regions whose price list has a type for a workload; None where no Region list speaks of the workload.
+    """Return the Regions whose price list has a type for a workload.
+
+    None where no Region list speaks of the workload, or none had been read by then.
 
     Raises:
         UnknownInstanceType, UnknownWorkload, UnknownVersion: as for :func:`volume_kms`.
@@ -133,7 +135,10 @@ def regions(instance_type: str, workload: str, *, as_of: date | str | None = Non
     component = snapshot().component(place)
     if component is None:
         return None
-    day = None if as_of is None else _day(as_of)
+    day = None if as_of is None else read_day(as_of)
+    since = snapshot().regions_since(component)
+    if since is None or (day is not None and day < since):
+        return None
     return snapshot().regions(day).get((name, component), frozenset())
 
 
@@ -227,7 +232,7 @@ def diff(old: date | str, new: date | str) -> tuple[Change, ...]:
     """
     from kb.comparison import compare
 
-    return compare(snapshot(), _day(old), _day(new))
+    return compare(snapshot(), read_day(old), read_day(new))
 
 
 def _within(value: float | None, least: float | None, most: float | None) -> bool:
@@ -283,7 +288,7 @@ def _known_workload(workload: object) -> str:
     return str(name)
 
 
-def _day(value: date | str) -> date:
+def read_day(value: date | str) -> date:
     """Read a day: a date, an ISO date, or a data version such as 2026.06.10."""
     if isinstance(value, datetime):
         day = value.date()
@@ -294,7 +299,7 @@ def _day(value: date | str) -> date:
             day = date.fromisoformat(value.strip().replace(".", "-"))
         except (ValueError, AttributeError) as error:
             raise UnknownVersion(
-                f"{value!r} is neither a date such as 2026-06-10 nor a data version such as 2026.06.10"
+                f"{str(value)[:60]!r} is neither a date such as 2026-06-10 nor a data version such as 2026.06.10"
             ) from error
     if day < EPOCH:
         raise UnknownVersion(f"{day} is before {EPOCH}, the first day about which anything is known")

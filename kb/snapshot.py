@@ -196,6 +196,15 @@ class Snapshot:
         """Every Region that a Region list names."""
         return tuple(self._lines("region_names"))
 
+    def components(self) -> tuple[str, ...]:
+        """Every component that a Region list speaks of."""
+        return tuple(sorted({component for _, component, _ in self._rows("regions")}))
+
+    def regions_since(self, component: str) -> date | None:
+        """First day on which a Region list of a component was read; None where none was."""
+        days = [step[:8] for _, named, cell in self._rows("regions") if named == component for step in cell.split(" ")]
+        return _compact_day(min(days)) if days else None
+
     def regions(self, day: date | None) -> dict[tuple[str, str], frozenset[str]]:
         """Regions per type and component, as the lists stood on a day; None means now."""
         mark = "99999999" if day is None else f"{day:%Y%m%d}"

@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import kb
+from kb.lookup import read_day as day_of
 from kb.lookup import snapshot
 
 #: A file that a command reads or writes; whether it is usable is for the command to say.
@@ -22,19 +23,12 @@ def read_day(_ctx: click.Context, _param: click.Parameter, text: str | None) -> 
     Raises:
         click.BadParameter: it is neither, or lies before everything known.
     """
-    from kb.snapshot import EPOCH
-
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text.strip().replace(".", "-"))
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text[:60]!r} is neither a date (2026-06-10) nor a data version (2026.06.10)."
-        ) from error
-    if day < EPOCH:
-        raise click.BadParameter(f"{day} is before {EPOCH}, the first day about which anything is known.")
-    return day
+        return day_of(text)
+    except kb.UnknownVersion as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 def _items(names: Callable[[], Iterable[str]], incomplete: str) -> list[CompletionItem]:

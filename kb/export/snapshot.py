@@ -35,7 +35,8 @@ _SECTIONS = {
             any_value(documentation)
         FROM kms_rules GROUP BY rule_id ORDER BY rule_id""",
     "rule_history": """
-        SELECT workload, valid_from, outcome_without_local_storage, outcome_with_local_storage, rule_id
+        SELECT workload, valid_from, coalesce(outcome_without_local_storage_nitro, outcome_without_local_storage),
+            outcome_with_local_storage, rule_id
         FROM kms_rules ORDER BY workload, valid_from""",
     "contradictions": """
         SELECT contradiction_id, says_outcome, statement, source_title, url, seen_on, newer_side

@@ -160,7 +160,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "name_heuristic",
-        "What the name rule of the SageMaker Python SDK answers for each type an API enum lists, beside the evidence.",
+        "What the name rule of the SageMaker Python SDK answers for each type, beside the evidence.",
         (
             INSTANCE_TYPE,
             C("sdk_supports_kms", "BOOLEAN", "What the SDK's rule answers", required=True),
@@ -241,7 +241,7 @@ TABLES: tuple[Table, ...] = (
             C(
                 "kind",
                 "VARCHAR",
-                "type_added, fact, listing, region, rule, volume_size_rule, verdict or source_added",
+                "type_added, fact, listing, region, rule, volume_size_rule, verdict, facts_added (first facts about listed types) or source_added",
                 required=True,
             ),
             C("instance_type", "VARCHAR", "Type concerned, or empty", required=True),

@@ -67,7 +67,9 @@ def test_regions() -> None:
     assert {"us-east-1", "eu-central-1"} <= regions
     assert kb.regions("ml.g5.xlarge", "training") is None
     assert kb.regions("ml.g5.xlarge", "monitoring") == kb.regions("ml.g5.xlarge", "processing")
-    assert kb.regions("ml.g5.xlarge", "endpoint", as_of="2025-01-01") == frozenset()
+    assert kb.regions("ml.g5.xlarge", "endpoint", as_of="2025-01-01") is None
+    assert kb.regions("ml.r7g.large", "endpoint", as_of="2026-06-05")
+    assert kb.regions("ml.c5n.large", "endpoint") == frozenset()
     here = names(kb.find(workload="endpoint", region="EU-central-1"))
     assert "ml.g5.xlarge" in here
     assert all("eu-central-1" in (kb.regions(name, "endpoint") or ()) for name in here)

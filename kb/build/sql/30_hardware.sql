@@ -59,13 +59,17 @@ SELECT
 FROM chosen
 WHERE position = 1 OR (value, source) IS DISTINCT FROM before;
 
--- A type that no source describes takes what every described size of its family agrees on today.
+-- A type that no source describes takes what every described size of its family, bare metal aside, agrees on today.
 CREATE TEMP TABLE family_facts AS
 WITH described AS (
     SELECT n.family, n.instance_type, r.fact, r.value
     FROM type_names AS n
     JOIN resolved AS r ON r.ec2_type = n.ec2_name AND r.valid_to IS NULL
     WHERE r.fact IN ('hypervisor', 'is_bare_metal', 'has_instance_store', 'nvme_support', 'instance_store_encryption')
+        AND NOT EXISTS (
+            SELECT 1 FROM resolved AS m
+            WHERE m.ec2_type = n.ec2_name AND m.valid_to IS NULL AND m.fact = 'is_bare_metal' AND m.value = 'true'
+        )
 ),
 sizes AS (
     SELECT family, count(DISTINCT instance_type) AS sizes FROM described GROUP BY family

@@ -80,6 +80,16 @@ verdicts AS (
     FROM kms_verdicts_history
     QUALIFY old_value <> new_value AND old_value <> 'not_offered' AND new_value <> 'not_offered'
 ),
+-- first facts about a type already listed: they are carried back, so nothing changes on that day but what is known
+facts_added AS (
+    SELECT valid_to AS changed_on, 'facts_added' AS kind, '' AS instance_type, '' AS workload, source AS what,
+        CAST(NULL AS VARCHAR) AS old_value,
+        count(*) || ' facts about ' || count(DISTINCT instance_type) || ' types' AS new_value,
+        max(origin) AS origin
+    FROM type_facts
+    WHERE basis = 'carried_back'
+    GROUP BY valid_to, source
+),
 sources_added AS (
     SELECT first_on AS changed_on, 'source_added' AS kind, '' AS instance_type, '' AS workload, source AS what,
         CAST(NULL AS VARCHAR) AS old_value, source AS new_value, origin
@@ -95,6 +105,7 @@ everything AS (
     UNION ALL SELECT * FROM rules_without
     UNION ALL SELECT * FROM size_rules
     UNION ALL SELECT * FROM verdicts
+    UNION ALL SELECT * FROM facts_added
     UNION ALL SELECT * FROM sources_added
 )
 SELECT strftime(changed_on, '%Y.%m.%d') AS version, *

@@ -13,11 +13,9 @@ import kb
 from kb.cli import words
 from kb.cli.options import known_workload, type_argument, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, plain
+from kb.comparison import FACTS
 from kb.lookup import snapshot
 from kb.model import InstanceType, Outcome
-
-#: Attributes that tell since when or how a fact is known; they change without the type changing.
-_NOT_FACTS = ("valid_from", "valid_to", "storage_")
 
 #: Facts that follow from `local_storage`; for people that one says it all.
 _DISKS = frozenset({"has_instance_store", "instance_store_gb", "instance_store_disks"})
@@ -72,9 +70,8 @@ def history(instance_type: str, workload: str | None, form: Form) -> None:
 def _facts(spans: tuple[InstanceType, ...]) -> Iterator[Event]:
     first = spans[0]
     yield Event(first.first_seen, "first_listed", None, "instance_type", None, first.instance_type)
-    names = [name for name in InstanceType._fields if not name.startswith(_NOT_FACTS)]
     for before, after in pairwise(spans):
-        for name in names:
+        for name in FACTS:
             old, new = getattr(before, name), getattr(after, name)
             if old != new:
                 yield Event(after.valid_from, "fact", None, name, _text(old), _text(new))
