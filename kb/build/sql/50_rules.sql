@@ -1,5 +1,6 @@
 -- What each API does with a volume key and a volume size, from when to when. A workload that runs as another one
 -- (its rule says `inherit`) takes that workload's rules for the time its own row holds.
+-- (least() passes over NULL, so an open end gives way to a closed one)
 -- in:  input_kms_rules, input_volume_size_rules, workloads
 -- out: kms_rules, volume_size_rules
 
@@ -12,11 +13,7 @@ inherited AS (
     SELECT
         o.workload,
         greatest(o.valid_from, p.valid_from) AS valid_from,
-        CASE
-            WHEN o.valid_to IS NULL THEN p.valid_to
-            WHEN p.valid_to IS NULL THEN o.valid_to
-            ELSE least(o.valid_to, p.valid_to)
-        END AS valid_to,
+        least(o.valid_to, p.valid_to) AS valid_to,
         p.rule_id,
         p.workload AS inherited_from,
         p.api_member,
@@ -56,11 +53,7 @@ inherited AS (
     SELECT
         o.workload,
         greatest(o.valid_from, p.valid_from) AS valid_from,
-        CASE
-            WHEN o.valid_to IS NULL THEN p.valid_to
-            WHEN p.valid_to IS NULL THEN o.valid_to
-            ELSE least(o.valid_to, p.valid_to)
-        END AS valid_to,
+        least(o.valid_to, p.valid_to) AS valid_to,
         p.rule_id,
         p.workload AS inherited_from,
         o.api_member,

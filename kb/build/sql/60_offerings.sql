@@ -33,7 +33,7 @@ SELECT
     'api_enum' AS basis,
     CAST(NULL AS VARCHAR) AS region,
     greatest(e.valid_from, w.valid_from) AS valid_from,
-    nullif(least(coalesce(e.valid_to, DATE '9999-12-31'), coalesce(w.valid_to, DATE '9999-12-31')), DATE '9999-12-31') AS valid_to,
+    least(e.valid_to, w.valid_to) AS valid_to,  -- least() passes over NULL: an open end gives way to a closed one
     e.enum_shape || ' in ' || e.origin AS origin
 FROM workload_enums AS w
 JOIN enum_members AS e
