@@ -124,9 +124,10 @@ def _count_again(target: Path) -> None:
 
 
 def _renamed(name: str, number: int) -> str:
-    """g5.xlarge becomes g5y1.xlarge, ml.g5.xlarge ml.g5y1.xlarge; names of another form stay."""
-    parts = name.split(".")
-    if " " in name or len(parts) < 2:
+    """g5.xlarge becomes g5y1.xlarge, ml.g5.xlarge ml.g5y1.xlarge; what does not begin with a type stays."""
+    first, space, rest = name.partition(" ")
+    parts = first.split(".")
+    if len(parts) < 2:
         return name
     parts[-2] += f"y{number}"
-    return ".".join(parts)
+    return ".".join(parts) + space + rest
