@@ -105,6 +105,7 @@ class Snapshot:
             head, _, body = part.partition("]\n")
             self._bodies[head] = body.rstrip("\n")
         self._split: dict[str, list[str]] = {}
+        self._cells: dict[str, list[list[str]]] = {}
         try:
             _ = self._bodies["end"]  # a file that was cut off lacks it
             meta = dict(line.split("\t") for line in self._lines("meta"))
@@ -187,7 +188,7 @@ class Snapshot:
     def rule_outcomes(self, day: date) -> dict[str, tuple[str, str]]:
         """Outcome without and with local storage per workload, as the rules stood on a day."""
         found: dict[str, tuple[str, str]] = {}
-        for workload, valid_from, without, with_storage, _rule in self._rows("rule_history"):
+        for workload, valid_from, without, with_storage in self._rows("rule_history"):
             if date.fromisoformat(valid_from) <= day:
                 found[workload] = (without, with_storage)
         return found
@@ -226,7 +227,10 @@ class Snapshot:
         return lines
 
     def _rows(self, section: str) -> list[list[str]]:
-        return [line.split("\t") for line in self._lines(section) if line]
+        rows = self._cells.get(section)
+        if rows is None:
+            rows = self._cells[section] = [line.split("\t") for line in self._lines(section) if line]
+        return rows
 
     def _read_spans(self, name: str) -> tuple[InstanceType, ...]:
         if self._span_lines is None:

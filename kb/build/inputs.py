@@ -19,11 +19,10 @@ from kb.schema.hardware import FACTS, STORAGE_FACTS
 if TYPE_CHECKING:
     import duckdb
 
-#: Hardware logs besides the capture appear here when their scrapers exist; a missing log is simply not there yet.
+#: The logs of each kind; a new source of that kind adds its own here.
 HARDWARE_LOGS = (logs.EC2_API_CAPTURE,)
 REGION_LOGS = (logs.REGION_LISTS,)
 
-_LISTING_TYPES = {"observed_on": "DATE", "is_listed": "BOOLEAN"}
 _SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
 
 

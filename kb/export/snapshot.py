@@ -36,7 +36,7 @@ _SECTIONS = {
         FROM kms_rules GROUP BY rule_id ORDER BY rule_id""",
     "rule_history": """
         SELECT workload, valid_from, coalesce(outcome_without_local_storage_nitro, outcome_without_local_storage),
-            outcome_with_local_storage, rule_id
+            outcome_with_local_storage
         FROM kms_rules ORDER BY workload, valid_from""",
     "contradictions": """
         SELECT contradiction_id, says_outcome, statement, source_title, url, seen_on, newer_side
