@@ -1,0 +1,124 @@
+"""Files that are replaced together: all old or all new, whenever the process dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kb.errors import InputError
+from kb.files import JOURNAL, finish_replacing, replace_together
+
+NAMES = ("scrapes.csv", "observations/a.csv", "observations/b.csv")
+
+
+def contents(root: Path, version: int) -> dict[Path, bytes]:
+    return {root / name: f"{name} {version}\n".encode() * 2000 for name in NAMES}
+
+
+def visible(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def expected(root: Path, version: int) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): content for path, content in contents(root, version).items()}
+
+
+def test_all_are_replaced_and_nothing_is_left_over(tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    replace_together(root, contents(root, 1))
+    (root / "scrapes.csv").chmod(0o640)
+    replace_together(root, contents(root, 2))
+    assert visible(root) == expected(root, 2)
+    assert (root / "scrapes.csv").stat().st_mode & 0o777 == 0o640
+    assert not finish_replacing(root)
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_process_that_dies_at_any_step_leaves_all_old_or_all_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    root = tmp_path / "data"
+    replace_together(root, contents(root, 1))
+    done = 0
+
+    def counted(name: str) -> None:
+        genuine = getattr(os, name)
+
+        def function(*arguments: object, **options: object) -> object:
+            nonlocal done
+            done += 1
+            if done == step:
+                raise KeyboardInterrupt
+            return genuine(*arguments, **options)
+
+        monkeypatch.setattr(os, name, function)
+
+    for name in ("replace", "fsync", "unlink"):
+        counted(name)
+    with pytest.raises(KeyboardInterrupt):
+        replace_together(root, contents(root, 2))
+    monkeypatch.undo()
+    is_new = finish_replacing(root)
+    assert {name: visible(root)[name] for name in NAMES} == expected(root, 2 if is_new else 1)
+    replace_together(root, contents(root, 3))
+    assert visible(root) == expected(root, 3)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from kb.files import replace_together
+root = Path(sys.argv[1])
+print("ready", flush=True)
+version = 1
+while True:
+    version += 1
+    replace_together(root, {root / n: f"{n} {version}\\n".encode() * 2000 for n in sys.argv[2:]})
+"""
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    replace_together(root, contents(root, 1))
+    chance = random.Random(3)
+    finished = 0
+    for _ in range(25):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(root), *NAMES], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.02))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        finished += finish_replacing(root)
+        version = int((root / NAMES[0]).read_bytes().split(b"\n", 1)[0].split()[1])
+        assert {name: visible(root)[name] for name in NAMES} == expected(root, version)
+    assert finished > 0
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        b"{",
+        b"[]",
+        json.dumps({"../secret": "../.secret.x.new"}).encode(),
+        json.dumps({"/etc/passwd": "/etc/.passwd.x.new"}).encode(),
+        json.dumps({"scrapes.csv": "observations/a.csv"}).encode(),
+        json.dumps({"scrapes.csv": 1}).encode(),
+    ],
+)
+def test_a_damaged_journal_is_refused(tmp_path: Path, journal: bytes) -> None:
+    root = tmp_path / "data"
+    replace_together(root, contents(root, 1))
+    (root / JOURNAL).write_bytes(journal)
+    with pytest.raises(InputError, match="not a list of files to replace"):
+        finish_replacing(root)
+    assert {name: visible(root)[name] for name in NAMES} == expected(root, 1)
