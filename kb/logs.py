@@ -13,15 +13,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from kb.errors import InputError
-from kb.schema import hardware
+from kb.log_specs import PRESENCE, SPECS, Key, LogSpec
 
-Key = tuple[str, ...]
 Row = tuple[str, ...]
 
 BOOLEANS = frozenset({"true", "false"})
@@ -29,19 +28,6 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
-
-_KINDS = {"BOOLEAN": "boolean", "VARCHAR": "text", "INTEGER": "number", "BIGINT": "number", "DOUBLE": "number"}
-
-#: Facts about storage, logged from every capture, with their kind: boolean, number (plain decimal) or text.
-STORAGE_FACTS: Mapping[str, str] = {column.name: _KINDS[column.type] for column in hardware.STORAGE_FACTS}
-
-#: Facts about everything else, logged from full captures only.
-OTHER_FACTS: Mapping[str, str] = {column.name: _KINDS[column.type] for column in hardware.OTHER_FACTS}
-
-#: The fact that says whether the capture has the type at all.
-PRESENCE = "is_present"
-
-COMPONENTS = frozenset({"cluster", "hosting", "processing", "transform"})
 
 
 class LogError(InputError):
@@ -52,59 +38,6 @@ class LogError(InputError):
         line: 1-based line, or 0 where the file as a whole is meant.
         problem: What is wrong, and what was expected.
     """
-
-
-@dataclass(frozen=True)
-class LogSpec:
-    """The form of one observation log.
-
-    Two kinds exist. A *listing* has no `facts`: a key is listed or not, its value is true or false, and it starts with
-    true. A *fact log* has key columns (thing, fact): the fact `is_present` says whether the source has the thing, and
-    the other facts hold text, a number or a boolean; an empty value means that the source does not say.
-
-    Attributes:
-        name: Name of the source and stem of the file.
-        keys: Key columns, in sort order.
-        value: The value column.
-        facts: Kind of every allowed fact (fact logs only).
-        choices: Allowed values of a key column, where the set is closed.
-    """
-
-    name: str
-    keys: tuple[str, ...]
-    value: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All columns in file order."""
-        return ("observed_on", "origin", *self.keys, self.value)
-
-    @property
-    def is_listing(self) -> bool:
-        """Whether the log only says listed or not listed."""
-        return not self.facts
-
-    def path(self, data_dir: Path) -> Path:
-        """The log's file below a data directory."""
-        return data_dir / "observations" / f"{self.name}.csv"
-
-
-SAGEMAKER_API = LogSpec("sagemaker_api", ("enum_shape", "enum_value"), "is_listed")
-EC2_API_CAPTURE = LogSpec(
-    "ec2_api_capture",
-    ("ec2_type", "fact"),
-    "value",
-    facts={PRESENCE: "boolean", **STORAGE_FACTS, **OTHER_FACTS},
-)
-REGION_LISTS = LogSpec(
-    "region_lists",
-    ("component", "region", "instance_type"),
-    "is_listed",
-    choices={"component": COMPONENTS},
-)
-SPECS: Mapping[str, LogSpec] = {spec.name: spec for spec in (SAGEMAKER_API, EC2_API_CAPTURE, REGION_LISTS)}
 
 
 @dataclass(frozen=True)
@@ -193,8 +126,7 @@ def parse_log(content: bytes, path: Path, spec: LogSpec) -> Log:
     state: dict[Key, str] = {}
     previous: Row = ("",)
     previous_on: str | None = None
-    group: tuple[str, str] = ("", "")
-    group_line = 0
+    present = _Presence(path)
     choices = [(spec.keys.index(name), name, allowed) for name, allowed in spec.choices.items()]
     for line, row in _cells(content, path, spec.columns):
         observed_on = row[0]
@@ -216,15 +148,10 @@ def parse_log(content: bytes, path: Path, spec: LogSpec) -> Log:
         if problem:
             raise LogError(path, line, problem)
         if spec.facts:
-            if group != (observed_on, key[0]):
-                _check_presence(state, group[1], group_line, path)
-                group, group_line = (observed_on, key[0]), 0
-            if key[1] != PRESENCE:
-                group_line = line
+            present.take(observed_on, key, value, line)
         state[key] = value
         rows.append(row)
-    if spec.facts:
-        _check_presence(state, group[1], group_line, path)
+    present.check()
     return Log(spec, rows, state)
 
 
@@ -331,12 +258,12 @@ def _order_problem(position: Row, previous: Row) -> str:
 
 def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> str:
     """Why the value is not of its kind, or no change; empty when all is well."""
-    kind = "boolean" if spec.is_listing else spec.facts.get(key[-1])
-    may_be_empty = not spec.is_listing and key[-1] != PRESENCE
+    kind = "boolean" if spec.is_listing else spec.facts.get(key[1])
+    may_be_empty = not spec.says_presence(key)
     cell = f"{spec.value} of {', '.join(key)}"
     problem = ""
     if kind is None:
-        problem = f"unknown {spec.keys[-1]} {key[-1]!r}"
+        problem = f"unknown {spec.keys[1]} {key[1]!r}"
     elif kind == "boolean" and value not in BOOLEANS and not (value == "" and may_be_empty):
         problem = f"{cell} must be true or false, not {value!r}"
     elif kind == "number" and value and not _NUMBER.fullmatch(value):
@@ -350,7 +277,28 @@ def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> 
     return problem
 
 
-def _check_presence(state: dict[Key, str], thing: str, line: int, path: Path) -> None:
-    """No fact about a thing at a date on which the source does not have it (`line`: the last such fact, or 0)."""
-    if line and state.get((thing, PRESENCE)) != "true":
-        raise LogError(path, line, f"a fact about {thing} on a date on which {PRESENCE} is not true")
+class _Presence:
+    """Sees to it that no fact is stated about a thing on a date on which the source does not have it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._places: dict[str, int] = {}
+        self._group = ("", "")
+        self._line = 0
+
+    def take(self, observed_on: str, key: Key, value: str, line: int) -> None:
+        """Take in the next row; rows come day by day and thing by thing."""
+        thing = key[0]
+        if self._group != (observed_on, thing):
+            self.check()
+            self._group, self._line = (observed_on, thing), 0
+        if key[1] != PRESENCE:
+            self._line = line
+        else:
+            self._places[thing] = self._places.get(thing, 0) + (1 if value == "true" else -1)
+
+    def check(self) -> None:
+        """Check the rows about one thing on one day, once all of them have been taken in."""
+        thing = self._group[1]
+        if self._line and not self._places.get(thing):
+            raise LogError(self._path, self._line, f"a fact about {thing} on a date on which {PRESENCE} is not true")

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from kb.logs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, REGION_LISTS, SAGEMAKER_API, STORAGE_FACTS, read_log
+from kb.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, REGION_LISTS, SAGEMAKER_API, STORAGE_FACTS
+from kb.logs import read_log
 from scrapers import jsontree, packages
-from scrapers.base import Document, Reading, Request, Rows, ScrapeError, Scraper
+from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.ec2_records import other_facts, storage_facts
 
 FIRST_CAPTURE_ON = date(2021, 2, 22)
@@ -46,7 +47,7 @@ class Ec2ApiCapture(Scraper):
             return packages.read_commits(PACKAGE, request.git_dir, FIRST_CAPTURE_ON)
         return packages.read(PACKAGE, request)
 
-    def parse(self, document: Document) -> Rows:
+    def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (ec2_type, fact) of every type in one capture; an empty value means that the record does not say.
 
         Raises:

@@ -15,7 +15,7 @@ _SUPPORT = ("unsupported", "supported", "required")
 
 
 def storage_facts(record: Node) -> dict[str, str]:
-    """Hypervisor, bare metal and instance store; the keys are those of `kb.logs.STORAGE_FACTS`.
+    """Hypervisor, bare metal and instance store; the keys are those of `kb.log_specs.STORAGE_FACTS`.
 
     Raises:
         ScrapeError: A member is missing or of another type, a word is unknown, or the disks do not add up.
@@ -59,7 +59,7 @@ def _disks(info: Node) -> tuple[str, str]:
 
 
 def other_facts(record: Node) -> dict[str, str]:
-    """Everything that is not storage; the keys are those of `kb.logs.OTHER_FACTS`.
+    """Everything that is not storage; the keys are those of `kb.log_specs.OTHER_FACTS`.
 
     Raises:
         ScrapeError: A member is missing or of another type, a word is unknown, or memory sizes do not add up.

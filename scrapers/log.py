@@ -1,20 +1,11 @@
-"""Growing an observation log: what changed, which rows say so, and writing them so that nothing is ever half done.
-
-How a run is written: first the log, then scrapes.csv, each through a temporary file in the same folder that is synced
-and then renamed over the old one. A run that dies before the first rename has changed nothing. One that dies between
-the two leaves rows in the log whose (observed_on, origin) scrapes.csv does not name. The next run notices them, goes
-back to the state before them and must come to the same rows again, which completes the interrupted run; if it does not
-come to them (another reading was asked for), it refuses and says what to run. A leftover temporary file is removed by
-the next write of the same file; nothing ever reads it.
-"""
+"""Growing an observation log: what changed, and which rows say so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
-from kb.files import replace_atomically
-from kb.logs import PRESENCE, Key, LogSpec, Row
+from kb.log_specs import Key, LogSpec
+from kb.logs import Row
 from scrapers.base import Rows, ScrapeError
 
 
@@ -23,7 +14,16 @@ def replay(rows: Iterable[Row]) -> dict[Key, str]:
     return {row[2:-1]: row[-1] for row in rows}
 
 
-def diff(spec: LogSpec, state: Rows, observed: Rows) -> Rows:
+#: Whether a key that was not observed keeps its value, because its part of the source was not read.
+Keep = Callable[[Key], bool]
+
+
+def _nothing(key: Key) -> bool:
+    del key
+    return False
+
+
+def diff(spec: LogSpec, state: Rows, observed: Rows, keep: Keep = _nothing) -> Rows:
     """What changed.
 
     Args:
@@ -31,6 +31,7 @@ def diff(spec: LogSpec, state: Rows, observed: Rows) -> Rows:
         state: Value of each key so far.
         observed: Value of each key that the source shows now. In a listing: everything that is listed. In a fact log:
             for every thing that is there, `is_present` and the facts that were read; facts that were not read stay.
+        keep: Which keys stay although they were not observed.
 
     Returns:
         The new value of each key that changed. What vanished from a listing becomes false; a thing that vanished from
@@ -38,20 +39,31 @@ def diff(spec: LogSpec, state: Rows, observed: Rows) -> Rows:
     """
     changes = {key: value for key, value in observed.items() if state.get(key, "") != value}
     for key in _listed(spec, state) - observed.keys():
-        changes[key] = "false"
+        if not keep(key):
+            changes[key] = "false"
     return changes
 
 
-def refuse_mass_loss(spec: LogSpec, state: Rows, observed: Rows, where: str) -> None:
-    """Refuse a reading in which a whole group (enum, component) or most of everything is gone.
+def refuse_mass_loss(
+    spec: LogSpec, state: Rows, observed: Rows, where: str, *, share: float = 0.5, keep: Keep = _nothing
+) -> None:
+    """Refuse a reading in which a whole group (enum, component) or a large part of everything is gone.
+
+    Args:
+        spec: Form of the log.
+        state: Value of each key so far.
+        observed: Value of each key that the source shows now.
+        where: What was read, for the message.
+        share: More than this share of the entries (and more than three) must not be gone at once.
+        keep: Which keys stay although they were not observed.
 
     Raises:
         ScrapeError: With the first such loss.
     """
-    present = _listed(spec, state)
-    gone = present - observed.keys()
+    present = {key for key in _listed(spec, state) if not keep(key)}
+    gone = {key for key in present if observed.get(key) != "true"}
     remedy = "If the source really dropped it, ask for it with accept_vanished (--accept-vanished)."
-    if len(gone) * 2 > len(present):
+    if len(gone) > len(present) * share and (len(gone) > 3 or len(gone) == len(present)):
         raise ScrapeError(where, f"{len(gone)} of {len(present)} entries are gone: the structure may differ", remedy)
     if spec.is_listing:
         lost = sorted({key[0] for key in present} - {key[0] for key in observed})
@@ -61,24 +73,33 @@ def refuse_mass_loss(spec: LogSpec, state: Rows, observed: Rows, where: str) -> 
 
 def _listed(spec: LogSpec, state: Rows) -> set[Key]:
     """Keys that say that something is there."""
-    return {key for key, value in state.items() if value == "true" and (spec.is_listing or key[-1] == PRESENCE)}
+    return {key for key, value in state.items() if value == "true" and spec.says_presence(key)}
 
 
 class Update:
     """A log that grows by readings, in memory.
 
     A day holds one row per key. Where several readings of one run fall on one day, the last one says what the day's
-    row is, and a key that is back at its value of the day before has none.
+    row is, and a key that is back at its value of the day before has none. For a live source the same goes for
+    readings of several runs.
     """
 
-    def __init__(self, spec: LogSpec, rows: Iterable[Row]) -> None:
+    def __init__(self, spec: LogSpec, rows: Iterable[Row], *, is_live: bool = False) -> None:
         self.spec = spec
         self._rows = list(rows)
         self.state = replay(self._rows)
         self._day = self._rows[-1][0] if self._rows else ""
-        self._fixed = {row[2:-1] for row in self._rows if row[0] == self._day}
+        self._fixed: set[Key] = set()
         self._today: dict[Key, Row] = {}
         self._before: dict[Key, str | None] = {}
+        start = next((n for n, row in enumerate(self._rows) if row[0] == self._day), 0)
+        if is_live:
+            earlier = replay(self._rows[:start])
+            self._today = {row[2:-1]: row for row in self._rows[start:]}
+            self._before = {key: earlier.get(key) for key in self._today}
+            del self._rows[start:]
+        else:
+            self._fixed = {row[2:-1] for row in self._rows[start:]}
 
     @property
     def rows(self) -> list[Row]:
@@ -87,8 +108,14 @@ class Update:
         today = sorted([*self._rows[start:], *self._today.values()], key=lambda row: row[2:-1])
         return [*self._rows[:start], *today]
 
-    def add(self, observed_on: str, origin: str, observed: Rows) -> int:
+    def add(self, observed_on: str, origin: str, observed: Rows, keep: Keep = _nothing) -> int:
         """Take in one reading.
+
+        Args:
+            observed_on: ISO date.
+            origin: Origin of the reading.
+            observed: Value of each key that was read; see `diff`.
+            keep: Which keys stay although they were not observed.
 
         Returns:
             How many keys changed.
@@ -105,7 +132,8 @@ class Update:
             self._rows = self.rows
             self._day = observed_on
             self._fixed, self._today, self._before = set(), {}, {}
-        changes = diff(self.spec, self.state, observed)
+        changes = diff(self.spec, self.state, observed, keep)
+        gone: set[str] = set()
         for key, value in changes.items():
             if key in self._fixed:
                 raise ScrapeError(
@@ -114,13 +142,15 @@ class Update:
                     "A day holds one value: read it again with a later date.",
                 )
             self._set(key, value, origin)
-            if value == "false" and not self.spec.is_listing and self._says_presence(key):
-                self._forget_facts(key[0])
+            if value == "false" and not self.spec.is_listing and self.spec.says_presence(key):
+                gone.add(key[0])
+        if gone:
+            self._forget_facts(gone - {key[0] for key in _listed(self.spec, self.state)})
         return len(changes)
 
     def _set(self, key: Key, value: str | None, origin: str) -> None:
         before = self._before.setdefault(key, self.state.get(key))
-        says_nothing = before is None and (value == "" or (value == "false" and self._says_presence(key)))
+        says_nothing = before is None and (value == "" or (value == "false" and self.spec.says_presence(key)))
         if value is None or value == before or says_nothing:
             self._today.pop(key, None)
             value = before
@@ -131,24 +161,7 @@ class Update:
         else:
             self.state[key] = value
 
-    def _says_presence(self, key: Key) -> bool:
-        return self.spec.is_listing or key[-1] == PRESENCE
-
-    def _forget_facts(self, thing: str) -> None:
+    def _forget_facts(self, things: set[str]) -> None:
         """A thing that is gone by the end of the day has no other rows on that day."""
-        for key in [key for key in self._today if key[0] == thing and key[-1] != PRESENCE]:
+        for key in [key for key in self._today if key[0] in things and not self.spec.says_presence(key)]:
             self._set(key, None, "")
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file by new content, completely or not at all.
-
-    Raises:
-        ScrapeError: The folder cannot be written to; the old file is untouched.
-    """
-    try:
-        replace_atomically(path, content)
-    except OSError as error:
-        raise ScrapeError(
-            str(path), f"cannot be written ({error.strerror})", "Check the folder; nothing changed."
-        ) from error

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from kb.logs import COMPONENTS, REGION_LISTS
+from kb.log_specs import COMPONENTS, REGION_LISTS
 from scrapers import jsontree, packages
-from scrapers.base import Document, Reading, Request, Rows, ScrapeError, Scraper
+from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 
 FIRST_LISTS_ON = date(2026, 6, 5)
 _FOLDER = "cfnlint/data/schemas/extensions"
@@ -42,7 +42,7 @@ class RegionLists(Scraper):
             return packages.read_commits(PACKAGE, request.git_dir, FIRST_LISTS_ON)
         return packages.read(PACKAGE, request)
 
-    def parse(self, document: Document) -> Rows:
+    def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (component, region, instance_type) of one list.
 
         Raises:

@@ -1,19 +1,20 @@
-"""One run of a scraper: fetch, parse, compare with the log, write the log and scrapes.csv."""
+"""One run of a scraper: fetch, parse, compare with the log, write the log and scrapes.csv together."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb.logs import SCRAPE_COLUMNS, LogSpec, Row, Scrape, parse_log, parse_scrapes, render
-from scrapers import SCRAPERS
-from scrapers.base import Reading, Request, Rows, ScrapeError
+from kb.files import finish_replacing, replace_together
+from kb.log_specs import Key, LogSpec
+from kb.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
+from scrapers import SCRAPERS, raw
+from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper
 from scrapers.git import version_of
-from scrapers.log import Update, refuse_mass_loss, write_atomic
+from scrapers.log import Keep, Update, refuse_mass_loss
+from scrapers.taken import Taken, merged
 
 Progress = Callable[[str], None]
 
@@ -26,11 +27,13 @@ class RunResult:
         source: Name of the source.
         log_path: The log it belongs to.
         readings: Readings taken in.
-        passed_over: Readings that the log already covers: of a git history, or of the same release read before. Reading
+        passed_over: Readings that the log already covers: of a history, or of the same release read before. Reading
             a release again says nothing newer about the source, so it does not count as verified on that day.
         rows_seen: Rows in the newest reading (for hardware: EC2 types in the capture); 0 without a reading.
         changes: New rows of the log, in its order and columns.
         scrapes: Rows of scrapes.csv for the readings taken in.
+        remarks: Things in the documents that are in no known form, one sentence each.
+        failures: Parts of the source (Regions, pages) that could not be read, one sentence each.
     """
 
     source: str
@@ -40,6 +43,8 @@ class RunResult:
     rows_seen: int
     changes: tuple[Row, ...]
     scrapes: tuple[Scrape, ...]
+    remarks: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
     @property
     def rows_changed(self) -> int:
@@ -47,38 +52,15 @@ class RunResult:
         return len(self.changes)
 
 
-@dataclass
-class _Documents:
-    """What was read, for scrapes.csv: one row per document, counted when the log is complete."""
-
-    scrapes: list[Scrape] = field(default_factory=list)
-    groups: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-
-    def note(self, source: str, reading: Reading, parsed: dict[str, Rows], seen: Callable[[Rows], int]) -> None:
-        """Remember the documents of a reading, and which document the rows of a group come from."""
-        observed_on = reading.observed_on.isoformat()
-        owner = self.groups.setdefault((observed_on, reading.origin), {})
-        for document in reading.documents:
-            rows = parsed[document.name]
-            sha256 = hashlib.sha256(document.content).hexdigest()
-            self.scrapes.append(
-                Scrape(observed_on, source, reading.origin, document.name, document.url, sha256, seen(rows), 0)
-            )
-            owner.update({key[0]: document.name for key in rows})
-
-    def counted(self, rows: Iterable[Row]) -> list[Scrape]:
-        """The rows of scrapes.csv, with the log rows that each document caused."""
-        first = {(s.observed_on, s.origin): s.document for s in reversed(self.scrapes)}
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for row in rows:
-            owner = self.groups.get((row[0], row[1]))
-            if owner is not None:
-                # What vanished is in no document; it counts for the one that had its group.
-                counts[row[0], row[1], owner.get(row[2], first[row[0], row[1]])] += 1
-        return [replace(s, rows_changed=counts[s.observed_on, s.origin, s.document]) for s in self.scrapes]
-
-
-def run(source: str, request: Request, data_dir: Path, progress: Progress | None = None) -> RunResult:
+def run(
+    source: str,
+    request: Request,
+    data_dir: Path,
+    progress: Progress | None = None,
+    *,
+    keep_raw: Path | None = None,
+    from_raw: Path | None = None,
+) -> RunResult:
     """Read a source and append what changed to its log.
 
     Args:
@@ -86,76 +68,168 @@ def run(source: str, request: Request, data_dir: Path, progress: Progress | None
         request: What to read.
         data_dir: The data folder; the log is `observations/<source>.csv` in it, beside `scrapes.csv`.
         progress: Called with one line of text per reading.
+        keep_raw: Folder in which every reading is kept as it was read, before it is parsed.
+        from_raw: Folder with kept readings to take the place of the source.
 
     Returns:
         What was read and what changed.
 
     Raises:
-        ScrapeError: Unknown source; source missing, damaged, changed, or older than what the log has; an interrupted
-            run that this one does not complete. The data folder is as it was.
+        ScrapeError: Unknown source; source missing, damaged, changed, or older than what the log has. The data folder
+            is as it was.
         LogError: The log or scrapes.csv is not in order. The data folder is as it was.
+        InputError: What an interrupted run left behind is damaged.
     """
     scraper = SCRAPERS.get(source)
     if scraper is None:
         raise ScrapeError(f"source {source}", "unknown", f"Known: {', '.join(SCRAPERS)}.")
+    finish_replacing(data_dir)
     spec = scraper.log
     log_path, scrapes_path = spec.path(data_dir), data_dir / "scrapes.csv"
-    log_before = _content(log_path, spec.columns)
-    scrapes_before = _content(scrapes_path, SCRAPE_COLUMNS)
-    rows_before = parse_log(log_before, log_path, spec).rows
-    scrapes = parse_scrapes(scrapes_before, scrapes_path)
+    before = {log_path: _content(log_path, spec.columns), scrapes_path: _content(scrapes_path, SCRAPE_COLUMNS)}
+    rows_before = parse_log(before[log_path], log_path, spec).rows
+    scrapes = parse_scrapes(before[scrapes_path], scrapes_path)
+    _refuse_unknown(spec, rows_before, scrapes, log_path)
 
-    recorded = {(s.observed_on, s.origin) for s in scrapes if s.source == source}
-    complete = [row for row in rows_before if row[:2] in recorded]
-    unfinished = set(rows_before) - set(complete)
-    update = Update(spec, complete)
-    documents = _Documents()
-    gate = _Gate(spec, scrapes, is_history=request.git_dir is not None)
+    update = Update(spec, rows_before, is_live=scraper.is_live)
+    taken = Taken(source, scraper.part)
+    is_history = request.git_dir is not None or from_raw is not None
+    gate = _Gate(spec, scrapes, is_history=is_history, is_live=scraper.is_live)
     select = scraper.selector(data_dir)
+    remarks: dict[str, None] = {}
+    failures: dict[str, None] = {}
     readings = 0
-    for reading in scraper.fetch(request):
+    for reading in _readings(scraper, replace(request, data_dir=data_dir), keep_raw, from_raw):
         if not gate.admits(reading):
             continue
-        parsed = {document.name: scraper.parse(document) for document in reading.documents}
-        observed = _together(parsed, select, reading)
+        parsed, seen, read = _parse(scraper, reading, select, remarks)
+        observed = scraper.merge(parsed, update.state, _into(remarks))
+        where = f"{reading.origin} of {reading.observed_on}"
+        if not observed:
+            raise ScrapeError(where, "nothing that the log keeps", "Compare it with the scraper.")
+        keep = _keep(scraper, reading, read)
         if not request.accept_vanished:
-            refuse_mass_loss(spec, update.state, observed, f"{reading.origin} of {reading.observed_on}")
-        changed = update.add(reading.observed_on.isoformat(), reading.origin, observed)
+            refuse_mass_loss(spec, update.state, observed, where, share=scraper.may_vanish, keep=keep)
+        changed = update.add(reading.observed_on.isoformat(), reading.origin, observed, keep)
+        failures.update(dict.fromkeys(reading.failures))
         if not changed and gate.knows(reading):
             gate.passed_over += 1
             continue
-        documents.note(source, reading, parsed, scraper.rows_seen)
+        taken.note(reading, parsed, seen)
         readings += 1
         if progress is not None:
             progress(f"{reading.observed_on} {reading.origin}: {len(observed)} rows, {changed} changed")
 
     rows = update.rows
-    _refuse_unfinished(spec, unfinished - set(rows), log_path)
-    taken = documents.counted(rows)
-    log_after = render(spec.columns, rows) if readings else log_before
-    scrapes_after = render(SCRAPE_COLUMNS, [s.cells for s in _merged(scrapes, taken)])
-    parse_log(log_after, log_path, spec)
-    parse_scrapes(scrapes_after, scrapes_path)
-    for path, before, after, columns in (
-        (log_path, log_before, log_after, spec.columns),
-        (scrapes_path, scrapes_before, scrapes_after, SCRAPE_COLUMNS),
-    ):
-        if _content(path, columns) != before:
-            raise ScrapeError(str(path), "changed while the source was read", "Run it again, one run at a time.")
-        if after != before or not path.exists():
-            write_atomic(path, after)
-    known = set(complete)
+    counted = taken.counted(rows)
+    all_scrapes = merged(scrapes, counted, is_live=scraper.is_live)
+    after = {
+        log_path: render(spec.columns, rows) if readings else before[log_path],
+        scrapes_path: render(SCRAPE_COLUMNS, [s.cells for s in all_scrapes]),
+    }
+    parse_log(after[log_path], log_path, spec)
+    parse_scrapes(after[scrapes_path], scrapes_path)
+    _write(data_dir, before, after, {log_path: spec.columns, scrapes_path: SCRAPE_COLUMNS})
+    known = set(rows_before)
     changes = tuple(row for row in rows if row not in known)
-    seen = sum(s.rows_seen for s in taken if (s.observed_on, s.origin) == (taken[-1].observed_on, taken[-1].origin))
-    return RunResult(source, log_path, readings, gate.passed_over, seen, changes, tuple(taken))
+    newest = max(((s.observed_on, s.origin) for s in counted), default=None)
+    rows_seen = sum(s.rows_seen for s in counted if (s.observed_on, s.origin) == newest)
+    return RunResult(
+        source, log_path, readings, gate.passed_over, rows_seen, changes, tuple(counted), (*remarks,), (*failures,)
+    )
+
+
+def _readings(scraper: Scraper, request: Request, keep_raw: Path | None, from_raw: Path | None) -> Iterator[Reading]:
+    if from_raw is not None:
+        yield from raw.kept(from_raw, scraper.source)
+        return
+    for reading in scraper.fetch(request):
+        if keep_raw is not None:
+            try:
+                raw.keep(keep_raw, scraper.source, reading)
+            except OSError as error:
+                where = str(error.filename or keep_raw)
+                raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+        yield reading
+
+
+def _into(remarks: dict[str, None]) -> Callable[[str], None]:
+    """A sink that keeps each remark once, in order."""
+
+    def remark(sentence: str) -> None:
+        remarks[sentence] = None
+
+    return remark
+
+
+def _parse(
+    scraper: Scraper, reading: Reading, select: Callable[[Rows], Rows], remarks: dict[str, None]
+) -> tuple[dict[str, Rows], dict[str, int], set[str | None]]:
+    """Rows that the log keeps, and things seen, by name of the document; and the parts that were read."""
+    parsed: dict[str, Rows] = {}
+    seen: dict[str, int] = {}
+    read: set[str | None] = set()
+    for document in reading.documents:
+        if document.name in parsed:
+            raise ScrapeError(document.name, "two documents of this name in one reading", "Compare the documents.")
+        rows = scraper.parse(document, _into(remarks))
+        seen[document.name] = scraper.rows_seen(rows)
+        read |= {scraper.part(key) for key in rows}
+        parsed[document.name] = select(rows)
+    return parsed, seen, read
+
+
+def _keep(scraper: Scraper, reading: Reading, read: set[str | None]) -> Keep:
+    """Tell which keys stay although they were not observed: those of parts that were not read."""
+    if not reading.unread:
+        return lambda key: False
+
+    def keep(key: Key) -> bool:
+        part = scraper.part(key)
+        return part is None or part in reading.unread or (EVERYTHING_ELSE in reading.unread and part not in read)
+
+    return keep
+
+
+def _write(
+    data_dir: Path, before: dict[Path, bytes], after: dict[Path, bytes], columns: dict[Path, tuple[str, ...]]
+) -> None:
+    """Write what changed, all of it or nothing.
+
+    Raises:
+        ScrapeError: A file changed meanwhile, or cannot be written.
+    """
+    changed = {path: content for path, content in after.items() if content != before[path] or not path.exists()}
+    for path in changed:
+        if _content(path, columns[path]) != before[path]:
+            raise ScrapeError(str(path), "changed while the source was read", "Run it again, one run at a time.")
+    if not changed:
+        return
+    try:
+        replace_together(data_dir, changed)
+    except OSError as error:
+        where = str(error.filename or data_dir)
+        raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+
+
+def _refuse_unknown(spec: LogSpec, rows: Iterable[Row], scrapes: Iterable[Scrape], path: Path) -> None:
+    recorded = {(s.observed_on, s.origin) for s in scrapes if s.source == spec.name}
+    unknown = [row for row in rows if row[:2] not in recorded]
+    if unknown:
+        raise ScrapeError(
+            str(path),
+            f"{len(unknown)} rows ({unknown[0][1]} of {unknown[0][0]}) of a reading that scrapes.csv does not know",
+            "Take both files back to their last committed state.",
+        )
 
 
 class _Gate:
     """Decides which readings a run takes in: none older than the newest that was recorded."""
 
-    def __init__(self, spec: LogSpec, scrapes: Iterable[Scrape], *, is_history: bool) -> None:
+    def __init__(self, spec: LogSpec, scrapes: Iterable[Scrape], *, is_history: bool, is_live: bool) -> None:
         self._mine = [s for s in scrapes if s.source == spec.name]
         self._is_history = is_history
+        self._is_live = is_live
         self._newest_on = max((s.observed_on for s in self._mine), default="")
         self._newest = max((_version(s.origin) for s in self._mine), default=())
         self._today = datetime.now(UTC).date()
@@ -169,7 +243,8 @@ class _Gate:
                 same version had other content.
         """
         where = f"{reading.origin} of {reading.observed_on}"
-        observed_on, version = reading.observed_on.isoformat(), _version(reading.origin)
+        observed_on = reading.observed_on.isoformat()
+        version = () if self._is_live else _version(reading.origin)
         if reading.observed_on > self._today:
             raise ScrapeError(where, f"lies in the future (today is {self._today}, UTC)", "Check the date.")
         is_recorded = any((s.observed_on, s.origin) == (observed_on, reading.origin) for s in self._mine)
@@ -184,7 +259,9 @@ class _Gate:
                 f"older than the newest reading in scrapes.csv ({newest.origin} of {newest.observed_on})",
                 "Logs only grow: read a newer version, or give a later date for the installed package.",
             )
-        hashes = {document.name: hashlib.sha256(document.content).hexdigest() for document in reading.documents}
+        if self._is_live:
+            return True
+        hashes = {document.name: document.sha256 for document in reading.documents}
         for s in self._mine:
             if s.origin == reading.origin and hashes.get(s.document, s.sha256) != s.sha256:
                 raise ScrapeError(
@@ -196,45 +273,14 @@ class _Gate:
 
     def knows(self, reading: Reading) -> bool:
         """Whether exactly these documents of this release are recorded already, on whatever day."""
+        if self._is_live:
+            return False
         recorded = {(s.document, s.sha256) for s in self._mine if s.origin == reading.origin}
-        return all((d.name, hashlib.sha256(d.content).hexdigest()) in recorded for d in reading.documents)
+        return all((d.name, d.sha256) in recorded for d in reading.documents)
 
 
 def _version(origin: str) -> tuple[int, ...]:
     return version_of(origin.partition(" ")[2]) or ()
-
-
-def _together(parsed: dict[str, Rows], select: Callable[[Rows], Rows], reading: Reading) -> Rows:
-    """The rows of all documents that the log keeps; documents must not contradict each other, nor leave nothing."""
-    observed: Rows = {}
-    for name, rows in parsed.items():
-        twice = observed.keys() & rows.keys()
-        if twice:
-            raise ScrapeError(name, f"{', '.join(min(twice))} is in another document too", "Compare the documents.")
-        observed.update(rows)
-    selected = select(observed)
-    if not selected:
-        raise ScrapeError(
-            f"{reading.origin} of {reading.observed_on}", "nothing that the log keeps", "Compare it with the scraper."
-        )
-    return selected
-
-
-def _refuse_unfinished(spec: LogSpec, rows: set[Row], path: Path) -> None:
-    if not rows:
-        return
-    first = min(rows)
-    raise ScrapeError(
-        str(path),
-        f"{len(rows)} rows of an interrupted run ({first[1]} of {first[0]}) that scrapes.csv does not know",
-        f"Run {spec.name} for that reading again, or take both files back to their last committed state.",
-    )
-
-
-def _merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape]) -> list[Scrape]:
-    """Old and new rows; a reading that was taken again replaces its row."""
-    merged = {(s.observed_on, s.source, s.origin, s.document): s for s in (*scrapes, *taken)}
-    return [merged[key] for key in sorted(merged)]
 
 
 def _content(path: Path, columns: tuple[str, ...]) -> bytes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.logs import SAGEMAKER_API
+from kb.log_specs import SAGEMAKER_API
 from scrapers import jsontree, packages
-from scrapers.base import Document, Reading, Request, Rows, Scraper
+from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 
 API_VERSION = "2017-07-24"
 _MODEL = f"botocore/data/sagemaker/{API_VERSION}/service-2.json"
@@ -40,7 +40,7 @@ class SagemakerApi(Scraper):
             return packages.read_releases(PACKAGE, request.git_dir)
         return packages.read(PACKAGE, request)
 
-    def parse(self, document: Document) -> Rows:
+    def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (enum_shape, enum_value) of one service model.
 
         Raises:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb import logs
+from kb import log_specs, logs
 from kb.build.curated import CURATED, read_curated, type_problem
 from kb.errors import InputError
 from kb.schema.hardware import FACTS, STORAGE_FACTS
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 #: The logs of each kind; a new source of that kind adds its own here.
-HARDWARE_LOGS = (logs.EC2_API_CAPTURE,)
-REGION_LOGS = (logs.REGION_LISTS,)
+HARDWARE_LOGS = (log_specs.EC2_API_CAPTURE,)
+REGION_LOGS = (log_specs.REGION_LISTS,)
 
 _SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
 
@@ -41,7 +41,7 @@ def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
         digest.update(path.read_bytes())
     for table in CURATED:
         _load_csv(connection, f"input_{table.name}", table.path(data_dir), dict(table.columns))
-    _load_log(connection, "input_sagemaker_api", data_dir, logs.SAGEMAKER_API)
+    _load_log(connection, "input_sagemaker_api", data_dir, log_specs.SAGEMAKER_API)
     _load_csv(
         connection,
         "input_scrapes",
@@ -68,7 +68,7 @@ def check(data_dir: Path) -> list[Path]:
     files = []
     try:
         scrapes = logs.read_scrapes(data_dir / "scrapes.csv")
-        for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS):
+        for spec in (log_specs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS):
             log = logs.read_log(spec.path(data_dir), spec)
             _check_readings(spec.path(data_dir), log, scrapes)
             if spec.facts:
@@ -127,7 +127,7 @@ def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> 
             path = data_dir / "curated" / "workloads.csv"
             raise InputError(path, line, f"runs_as names {row['runs_as']!r}, which is no workload")
     sources = {row["source"] for row in rows["sources"]}
-    for name in ("curated", *(spec.name for spec in (logs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS))):
+    for name in ("curated", *(spec.name for spec in (log_specs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS))):
         if name not in sources:
             raise InputError(data_dir / "curated" / "sources.csv", 0, f"the source {name!r} has no row")
     runs_as = {row["workload"]: row["runs_as"] for row in rows["workloads"]}
@@ -138,7 +138,7 @@ def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> 
                 raise InputError(path, line, f"inherit, but workloads.csv does not say as what {row['workload']} runs")
 
 
-def _load_log(connection: duckdb.DuckDBPyConnection, name: str, data_dir: Path, spec: logs.LogSpec) -> None:
+def _load_log(connection: duckdb.DuckDBPyConnection, name: str, data_dir: Path, spec: log_specs.LogSpec) -> None:
     columns = dict.fromkeys(spec.columns, "VARCHAR") | {"observed_on": "DATE"}
     if spec.is_listing:
         columns |= {"is_listed": "BOOLEAN"}

@@ -89,5 +89,15 @@ OTHER_FACTS = (
     C("is_current_generation", "BOOLEAN", "EC2 counts it as current generation (CurrentGeneration)"),
 )
 
+#: What only EC2's documentation says, or says in words of its own.
+DOCUMENTED_FACTS = (
+    C("nitro_version", "INTEGER", "Version of the Nitro System that the type is built on (EC2's documentation)"),
+    C(
+        "has_nvme_instance_store",
+        "BOOLEAN",
+        "The local disks are NVMe: the API's NvmeSupport is not unsupported, or the documentation says NVMe; unknown where there are no disks",
+    ),
+)
+
 #: Every fact a hardware log may hold, `is_present` (the source lists the type at all) first.
-FACTS = (C("is_present", "BOOLEAN", "The source lists the type"), *STORAGE_FACTS, *OTHER_FACTS)
+FACTS = (C("is_present", "BOOLEAN", "The source lists the type"), *STORAGE_FACTS, *OTHER_FACTS, *DOCUMENTED_FACTS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from kb import logs
+from kb import log_specs, logs
 from kb.build import BuildResult, build, inputs
 from kb.build.curated import CURATED, CuratedTable
 from kb.build.runner import SQL_DIR
@@ -37,7 +37,7 @@ class MiniData:
     def __init__(self, root: Path, *, empty: bool = False) -> None:
         self.root = root
         self.curated: dict[str, list[Cells]] = {table.name: [] for table in CURATED}
-        self.rows: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {name: {} for name in logs.SPECS}
+        self.rows: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {name: {} for name in log_specs.SPECS}
         self.readings: set[tuple[str, str, str]] = set()
         self.rows_seen: dict[tuple[str, str], int] = {}
         self._fill_sources()
@@ -144,7 +144,7 @@ class MiniData:
         (self.root / "observations").mkdir(parents=True, exist_ok=True)
         (self.root / "curated").mkdir(exist_ok=True)
         counts: Counter[tuple[str, str, str]] = Counter()
-        for name, spec in logs.SPECS.items():
+        for name, spec in log_specs.SPECS.items():
             changes = list(self._changes(name))
             counts.update((row[0], name, row[1]) for row in changes)
             spec.path(self.root).write_bytes(logs.render(spec.columns, changes))

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from kb.build import BuildResult
-from kb.logs import REGION_LISTS, SAGEMAKER_API, read_log, read_scrapes
+from kb.log_specs import REGION_LISTS, SAGEMAKER_API
+from kb.logs import read_log, read_scrapes
 from kb.paths import data_dir
 from kb.schema import TABLES, Table
 from tests.build.asking import Tables, day

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.logs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API, Row, parse_log, render
+from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API
+from kb.logs import Row, parse_log, render
 from scrapers.base import Rows, ScrapeError
 from scrapers.log import Update, diff, refuse_mass_loss, replay
 

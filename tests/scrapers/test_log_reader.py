@@ -9,18 +9,8 @@ from pathlib import Path
 import pytest
 
 import kb.logs
-from kb.logs import (
-    EC2_API_CAPTURE,
-    REGION_LISTS,
-    SAGEMAKER_API,
-    LogError,
-    LogSpec,
-    parse_log,
-    parse_scrapes,
-    read_log,
-    read_scrapes,
-    render,
-)
+from kb.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API, LogSpec
+from kb.logs import LogError, parse_log, parse_scrapes, read_log, read_scrapes, render
 
 LISTING = "observed_on,origin,enum_shape,enum_value,is_listed\n"
 FACTS = "observed_on,origin,ec2_type,fact,value\n"
@@ -191,7 +181,7 @@ def test_a_scrape_survives_writing_and_reading() -> None:
     assert render(kb.logs.SCRAPE_COLUMNS, [scrape.cells for scrape in scrapes]).decode() == SCRAPES + SCRAPE
 
 
-@pytest.mark.parametrize("spec", kb.logs.SPECS.values(), ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", kb.log_specs.SPECS.values(), ids=lambda spec: spec.name)
 def test_the_value_comes_last(spec: LogSpec) -> None:
     assert spec.columns[:2] == ("observed_on", "origin")
     assert spec.columns[-1] == spec.value

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import scrapers.run
-from kb.logs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API, LogError, read_log, read_scrapes
+from kb.files import JOURNAL
+from kb.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API
+from kb.logs import LogError, read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
-from scrapers.log import write_atomic
 from scrapers.run import RunResult, run
 from tests.scrapers.builders import (
     CAPTURE_PATH,
@@ -201,26 +201,24 @@ def test_a_damaged_log_stops_the_run(data: Path) -> None:
 
 def test_a_run_that_died_between_the_two_files_is_completed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scrape(data, "1.8.4", date(2017, 11, 29))
-    before = files(data)
+    replace = Path.replace
 
-    def dies(path: Path, content: bytes) -> None:
-        if path.name == "scrapes.csv":
+    def dies(path: Path, target: Path) -> Path:
+        if target.name == "scrapes.csv":
             raise KeyboardInterrupt
-        write_atomic(path, content)
+        return replace(path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(scrapers.run, "write_atomic", dies)
+        patch.setattr(Path, "replace", dies)
         with pytest.raises(KeyboardInterrupt):
             scrape(data, "1.9.0", date(2018, 2, 1), New=["ml.x"])
-    assert files(data)["scrapes.csv"] == before["scrapes.csv"]
-    assert files(data)["observations/sagemaker_api.csv"] != before["observations/sagemaker_api.csv"]
+    assert (data / JOURNAL).exists()
 
-    with pytest.raises(ScrapeError, match=r"1 rows of an interrupted run \(botocore 1\.9\.0 of 2018-02-01\)"):
-        scrape(data, "1.9.1", date(2018, 2, 2), New=["ml.x"])
-    result = scrape(data, "1.9.0", date(2018, 2, 1), New=["ml.x"])
-    assert result.rows_changed == 1
-    assert [s.rows_changed for s in read_scrapes(data / "scrapes.csv")] == [5, 1]
+    result = scrape(data, "1.9.1", date(2018, 2, 2), New=["ml.x"])
+    assert result.rows_changed == 0
+    assert [s.rows_changed for s in read_scrapes(data / "scrapes.csv")] == [5, 1, 0]
     assert len(read_log(SAGEMAKER_API.path(data), SAGEMAKER_API).rows) == 6
+    assert sorted(files(data)) == ["observations/sagemaker_api.csv", "scrapes.csv"]
 
 
 def test_a_run_that_died_before_writing_changed_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,24 +235,26 @@ def test_a_run_that_died_before_writing_changed_nothing(data: Path, monkeypatch:
     assert files(data) == before
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "log.csv"
-    path.write_bytes(b"old\n")
+def test_a_full_disk_leaves_the_old_files(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scrape(data, "1.8.4", date(2017, 11, 29))
+    before = files(data)
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(ScrapeError, match=r"log\.csv: cannot be written \(No space left on device\)"):
-        write_atomic(path, b"new\n")
-    assert files(tmp_path) == {"log.csv": b"old\n"}
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(ScrapeError, match=r"cannot be written \(No space left on device\)"):
+            scrape(data, "1.9.0", date(2018, 2, 1), New=["ml.x"])
+    assert files(data) == before
 
 
-def test_a_killed_run_leaves_a_file_that_the_next_write_removes(tmp_path: Path) -> None:
-    path = tmp_path / "log.csv"
-    (tmp_path / ".log.csv.abc.tmp").write_bytes(b"half")
-    write_atomic(path, b"new\n")
-    assert files(tmp_path) == {"log.csv": b"new\n"}
+def test_rows_that_scrapes_does_not_know_stop_the_run(data: Path) -> None:
+    scrape(data, "1.8.4", date(2017, 11, 29))
+    path = SAGEMAKER_API.path(data)
+    path.write_bytes(path.read_bytes() + b"2018-01-01,botocore 1.8.9,New,ml.x,true\n")
+    with pytest.raises(ScrapeError, match=r"1 rows \(botocore 1\.8\.9 of 2018-01-01\) of a reading that scrapes\.csv"):
+        scrape(data, "1.9.0", date(2018, 2, 1))
 
 
 def test_a_file_that_changes_during_a_run_is_not_overwritten(data: Path, tmp_path: Path) -> None:

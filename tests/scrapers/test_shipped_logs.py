@@ -9,18 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.logs import (
-    EC2_API_CAPTURE,
-    PRESENCE,
-    SAGEMAKER_API,
-    SPECS,
-    Log,
-    LogSpec,
-    parse_log,
-    read_log,
-    read_scrapes,
-    render,
-)
+from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API, SPECS, LogSpec
+from kb.logs import Log, parse_log, read_log, read_scrapes, render
 from scrapers import SCRAPERS
 from scrapers.base import Request, Rows
 from scrapers.git import version_of
@@ -38,7 +28,10 @@ def shipped(spec: LogSpec) -> Log:
     return read_log(spec.path(DATA), spec)
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.name)
+SHIPPED = [spec for spec in SPECS.values() if spec.path(DATA).exists()]
+
+
+@pytest.mark.parametrize("spec", SHIPPED, ids=lambda spec: spec.name)
 def test_every_row_belongs_to_a_reading(spec: LogSpec) -> None:
     log = shipped(spec)
     scrapes = [s for s in read_scrapes(DATA / "scrapes.csv") if s.source == spec.name]

@@ -15,7 +15,7 @@ from kb.cli.output import echo_json, json_option, note
 from kb.cli.table import Table
 
 if TYPE_CHECKING:
-    from kb.logs import LogSpec
+    from kb.log_specs import LogSpec
     from scrapers.run import RunResult
 
 #: New rows that are written out for people; all of them are in the log.
@@ -34,7 +34,7 @@ Examples:
 
 
 def _complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.logs import SPECS
+    from kb.log_specs import SPECS
 
     return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
 

@@ -1,0 +1,101 @@
+"""The rows of scrapes.csv: which documents were read, and how many rows of the log each of them caused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kb.log_specs import Key
+from kb.logs import Row, Scrape
+from scrapers.base import Reading, Rows
+
+
+@dataclass
+class _Owners:
+    """Which document of a reading a row of the log comes from.
+
+    What no document shows (it vanished, or all documents together say it) counts for a document of the same part
+    (Region), else for one that speaks of the same thing or group, else for the first.
+    """
+
+    first: str
+    keys: dict[Key, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Taken:
+    """The documents of the readings that a run took in.
+
+    Attributes:
+        source: Name of the source.
+        part: The scraper's `part`.
+        scrapes: A row per document, without the number of log rows.
+    """
+
+    source: str
+    part: Callable[[Key], str | None]
+    scrapes: list[Scrape] = field(default_factory=list)
+    _owners: dict[tuple[str, str], _Owners] = field(default_factory=dict)
+
+    def note(self, reading: Reading, parsed: Mapping[str, Rows], seen: Mapping[str, int]) -> None:
+        """Remember the documents of a reading.
+
+        Args:
+            reading: The reading.
+            parsed: Rows that the log may keep, by name of the document.
+            seen: Things that each document showed.
+        """
+        observed_on = reading.observed_on.isoformat()
+        owners = self._owners.setdefault((observed_on, reading.origin), _Owners(reading.documents[0].name))
+        for document in reading.documents:
+            name = document.name
+            self.scrapes.append(
+                Scrape(observed_on, self.source, reading.origin, name, document.url, document.sha256, seen[name], 0)
+            )
+            for key in parsed[name]:
+                owners.keys[key] = name
+                owners.groups.setdefault(key[0], name)
+                part = self.part(key)
+                if part is not None:
+                    owners.parts.setdefault(part, name)
+
+    def counted(self, rows: Iterable[Row]) -> list[Scrape]:
+        """The rows of scrapes.csv; a document that was read twice on one day has one, that of the last reading."""
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for row in rows:
+            owners = self._owners.get((row[0], row[1]))
+            if owners is not None:
+                counts[row[0], row[1], self._owner(owners, row[2:-1])] += 1
+        return [replace(s, rows_changed=counts[s.observed_on, s.origin, s.document]) for s in self.scrapes]
+
+    def _owner(self, owners: _Owners, key: Key) -> str:
+        name = owners.keys.get(key)
+        if name is None:
+            part = self.part(key)
+            name = owners.parts.get(part) if part is not None else None
+        return name or owners.groups.get(key[0]) or owners.first
+
+
+def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], *, is_live: bool) -> list[Scrape]:
+    """Old and new rows in order; a document that was read again on the same day replaces its row.
+
+    A live source that is read day by day leaves three kinds of rows per document: its first reading, those that
+    changed something, and the newest. So the table grows with the changes, not with the days.
+    """
+    new = list(taken)
+    old = list(scrapes)
+    if is_live:
+        # the rows that earlier runs of the same day caused are counted with this run's documents
+        days = {(s.observed_on, s.source, s.origin) for s in new}
+        old = [replace(s, rows_changed=0) if (s.observed_on, s.source, s.origin) in days else s for s in old]
+    rows = {(s.observed_on, s.source, s.origin, s.document): s for s in (*old, *new)}
+    if is_live:
+        for name in {s.document for s in new}:
+            mine = sorted(key for key in rows if key[1] == new[0].source and key[3] == name)
+            for key in mine[1:-1]:
+                if not rows[key].rows_changed:
+                    del rows[key]
+    return [rows[key] for key in sorted(rows)]
