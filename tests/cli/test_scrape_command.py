@@ -76,6 +76,10 @@ def test_people_see_the_first_rows_and_a_summary(kb: Run, data: Path) -> None:
         (("sagemaker_api", "--wheel", "/nowhere/x.whl"), 1, "/nowhere/x.whl"),
         (("sagemaker_api", "--git-dir", "/nowhere"), 1, "/nowhere"),
         (("sagemaker_api", "--date", "2999-01-01"), 1, "lies in the future"),
+        (("sagemaker_api", "--region", "eu-west-1"), 2, "--region, --profile and --mirror are for live sources"),
+        (("sagemaker_api", "--mirror", "https://x.test/a=http://y"), 2, "is not of the form"),
+        (("sagemaker_api", "--keep-raw", "x", "--from-raw", "x"), 2, "cannot be given together"),
+        (("sagemaker_api", "--from-raw", "/nowhere"), 1, "/nowhere/sagemaker_api: no kept readings"),
     ],
 )
 def test_wrong_usage_and_missing_sources(
@@ -100,3 +104,14 @@ def test_without_a_checkout_it_says_what_scraping_needs(kb: Run, monkeypatch: py
     found = kb("scrape", "--list")
     assert found.status == 1
     assert "appends to the observation logs of a checkout" in found.stderr
+
+
+def test_what_was_kept_can_be_read_again(kb: Run, data: Path, tmp_path: Path) -> None:
+    forget_since(data, "2026-09-01")
+    other = tmp_path / "other"
+    shutil.copytree(data, other)
+    kb("scrape", "sagemaker_api", "--data", data, "--keep-raw", tmp_path / "raw")
+    found = kb("scrape", "sagemaker_api", "--data", other, "--from-raw", tmp_path / "raw", "--json").json
+    assert found["rows_changed"] > 0
+    for path in (LOG, Path("scrapes.csv")):
+        assert (other / path).read_bytes() == (data / path).read_bytes()

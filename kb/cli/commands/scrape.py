@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,26 +11,31 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from kb.cli.live import Live, live_options
 from kb.cli.options import FILE, read_day
 from kb.cli.output import echo_json, json_option, note
 from kb.cli.table import Table
 
 if TYPE_CHECKING:
     from kb.log_specs import LogSpec
+    from scrapers.base import Request
     from scrapers.run import RunResult
 
 #: New rows that are written out for people; all of them are in the log.
 _ROWS_SHOWN = 20
 
-_EPILOG = """Without --wheel and --git-dir, the installed package is read (pip install 'sagemaker-storage-kb[scrape]').
-A reading that changes nothing only adds its row to scrapes.csv; the log is replaced in one step or not at all.
+_EPILOG = """Without --wheel and --git-dir, the installed package or the live source is read (pip install
+'sagemaker-storage-kb[scrape]'). A reading that changes nothing only adds its row to scrapes.csv; log and scrapes.csv
+are replaced together or not at all. `kb refresh` reads every source and builds.
 
 \b
 Examples:
   kb scrape --list
-  kb scrape sagemaker_api
   kb scrape sagemaker_api --git-dir ../botocore/.git
   kb scrape ec2_api_capture --wheel moto-5.2.5-py3-none-any.whl
+  kb scrape ec2_api --profile audit --region eu-west-1
+  kb scrape ec2_guide --keep-raw raw
+  kb scrape ec2_guide --from-raw raw --data copy
 """
 
 
@@ -46,11 +52,9 @@ def _complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @click.option(
     "--date", "observed_on", metavar="DATE", callback=read_day, help="Day of the observation; today by default."
 )
-@click.option(
-    "--accept-vanished", is_flag=True, help="Accept a reading in which most of what was there before is gone."
-)
 @click.option("--data", metavar="DIR", type=FILE, help="Data folder whose logs grow, instead of the checkout's.")
 @click.option("--list", "is_list", is_flag=True, help="List the sources, and exit.")
+@live_options
 @json_option
 def scrape(
     *,
@@ -58,9 +62,9 @@ def scrape(
     wheel: Path | None,
     git_dir: Path | None,
     observed_on: date | None,
-    accept_vanished: bool,
     data: Path | None,
     is_list: bool,
+    live: Live,
     as_json: bool,
 ) -> None:
     """Read a source and append what changed to its observation log."""
@@ -74,31 +78,49 @@ def scrape(
         )
     from kb.logs import LogError
     from scrapers import SCRAPERS
-    from scrapers.base import Request, ScrapeError
+    from scrapers.base import ScrapeError
     from scrapers.run import run
 
     if is_list:
-        rows = [(scraper.source, scraper.title) for scraper in SCRAPERS.values()]
+        rows = [(scraper.source, scraper.needs, scraper.title) for scraper in SCRAPERS.values()]
         if as_json:
-            echo_json([{"source": name, "title": title} for name, title in rows])
+            echo_json([{"source": name, "needs": needs, "title": title} for name, needs, title in rows])
         else:
-            click.echo(Table(("source", "title"), rows).text())
+            click.echo(Table(("source", "needs", "title"), rows).text())
         return
     if source is None:
         raise click.UsageError("name a source, or give --list")
-    if wheel is not None and git_dir is not None:
-        raise click.UsageError("--wheel and --git-dir cannot be given together")
-    if observed_on is not None and (wheel is not None or git_dir is not None):
-        raise click.UsageError("--date is for the installed package; a wheel and a git directory carry their own dates")
+    _refuse_useless_options(source, live.request, wheel=wheel, git_dir=git_dir, observed_on=observed_on)
+    request = replace(live.request, wheel=wheel, git_dir=git_dir, observed_on=observed_on)
     try:
-        request = Request(wheel, git_dir, observed_on, accept_vanished)
-        result = run(source, request, data or root / "data", note if sys.stderr.isatty() else None)
+        progress = note if sys.stderr.isatty() else None
+        if progress is not None:
+            request = replace(request, progress=progress)
+        folder = data or root / "data"
+        result = run(source, request, folder, progress, keep_raw=live.keep_raw, from_raw=live.from_raw)
     except (ScrapeError, LogError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         echo_json(_as_dict(result, SCRAPERS[source].log))
     else:
         _show(result, SCRAPERS[source].log)
+
+
+def _refuse_useless_options(
+    source: str, request: Request, *, wheel: Path | None, git_dir: Path | None, observed_on: date | None
+) -> None:
+    from scrapers import SCRAPERS
+
+    is_file = wheel is not None or git_dir is not None
+    if wheel is not None and git_dir is not None:
+        raise click.UsageError("--wheel and --git-dir cannot be given together")
+    if observed_on is not None and is_file:
+        raise click.UsageError("--date is for the installed package; a wheel and a git directory carry their own dates")
+    needs = SCRAPERS[source].needs if source in SCRAPERS else ""
+    if needs not in ("", "package") and (is_file or observed_on is not None):
+        raise click.UsageError(f"--wheel, --git-dir and --date are for packages; {source} is read live")
+    if needs == "package" and (request.regions or request.profile or request.mirrors):
+        raise click.UsageError(f"--region, --profile and --mirror are for live sources, and {source} is a package")
 
 
 def _as_dict(result: RunResult, log: LogSpec) -> dict[str, object]:
@@ -110,6 +132,8 @@ def _as_dict(result: RunResult, log: LogSpec) -> dict[str, object]:
         "rows_seen": result.rows_seen,
         "rows_changed": result.rows_changed,
         "changes": [dict(zip(log.columns, row, strict=True)) for row in result.changes],
+        "remarks": list(result.remarks),
+        "failures": list(result.failures),
     }
 
 
@@ -124,5 +148,9 @@ def _show(result: RunResult, log: LogSpec) -> None:
     readings = f"{result.readings} reading{'' if result.readings == 1 else 's'}{passed_over}"
     seen = f"{result.rows_seen} rows seen in the newest, " if result.readings else ""
     note(f"{result.source}: {readings}; {seen}{result.rows_changed} new rows in {result.log_path}")
+    for failure in result.failures:
+        note(f"not read: {failure}")
+    for remark in result.remarks:
+        note(f"not understood: {remark}")
     if result.rows_changed:
         note("Look at the change with `git diff`, then run `kb build`.")

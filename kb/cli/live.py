@@ -1,0 +1,97 @@
+"""Options of the commands that read sources, and the request that they make."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli.options import FILE
+
+if TYPE_CHECKING:
+    from scrapers.base import Request
+
+
+def cache_dir() -> Path:
+    """Return the folder of the HTTP cache, below the user's cache folder."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "sagemaker-storage-kb" / "http"
+
+
+def _read_mirrors(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    mirrors = {}
+    for value in values:
+        site, _, mirror = value.partition("=")
+        if not all(
+            part.startswith(("http://", "https://")) and "/" not in part.partition("://")[2] for part in (site, mirror)
+        ):
+            raise click.BadParameter(f"{value!r} is not of the form https://docs.aws.amazon.com=http://127.0.0.1:8000")
+        mirrors[site] = mirror
+    return mirrors
+
+
+def _is_site(text: str) -> bool:
+    scheme, _, host = text.partition("://")
+    return scheme in ("http", "https") and host != "" and "/" not in host
+
+
+def live_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options about how sources are read; what they say is passed on as one argument `live`."""
+
+    @click.option("--region", "regions", metavar="REGION", multiple=True, help="Ask this AWS Region only; repeatable.")
+    @click.option("--profile", metavar="NAME", default="", help="Profile of the AWS configuration to use.")
+    @click.option(
+        "--mirror",
+        "mirrors",
+        metavar="SITE=SITE",
+        multiple=True,
+        callback=_read_mirrors,
+        help="Read the second site in the place of the first; repeatable.",
+    )
+    @click.option("--keep-raw", metavar="DIR", type=FILE, help="Keep what is read, as it is read, in this folder.")
+    @click.option("--from-raw", metavar="DIR", type=FILE, help="Read what --keep-raw kept instead of the source.")
+    @click.option("--no-cache", is_flag=True, help="Keep no HTTP cache.")
+    @click.option("--accept-vanished", is_flag=True, help="Accept a reading that lacks much of what was there before.")
+    @functools.wraps(command)
+    def with_live(
+        *args: Any,
+        regions: tuple[str, ...],
+        profile: str,
+        mirrors: dict[str, str],
+        keep_raw: Path | None,
+        from_raw: Path | None,
+        no_cache: bool,
+        accept_vanished: bool,
+        **options: Any,
+    ) -> None:
+        if keep_raw is not None and from_raw is not None:
+            raise click.UsageError("--keep-raw and --from-raw cannot be given together")
+        from scrapers.base import Request
+
+        request = Request(
+            accept_vanished=accept_vanished,
+            regions=regions,
+            profile=profile,
+            mirrors=mirrors,
+            cache_dir=None if no_cache else cache_dir(),
+        )
+        command(*args, live=Live(request, keep_raw, from_raw), **options)
+
+    return with_live
+
+
+class Live:
+    """How sources are to be read.
+
+    Attributes:
+        request: What is asked of every source.
+        keep_raw: Folder for what is read; None for none.
+        from_raw: Folder to read from instead of the sources; None for the sources.
+    """
+
+    def __init__(self, request: Request, keep_raw: Path | None, from_raw: Path | None) -> None:
+        self.request, self.keep_raw, self.from_raw = request, keep_raw, from_raw
