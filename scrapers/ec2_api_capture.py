@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from kb.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, REGION_LISTS, SAGEMAKER_API, STORAGE_FACTS
-from kb.logs import read_log
+from kb.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers import jsontree, packages
-from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.ec2_records import other_facts, storage_facts
+from scrapers.wanted import wanted_ec2_types
 
 FIRST_CAPTURE_ON = date(2021, 2, 22)
 STORAGE_PROFILE = "storage"
@@ -78,20 +78,6 @@ class Ec2ApiCapture(Scraper):
         return sum(fact == PRESENCE for _, fact in rows)
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
-        """Only EC2 types whose `ml.` name one of the other two logs has ever had."""
-        wanted = _wanted_types(data_dir)
-        return lambda rows: {key: value for key, value in rows.items() if f"ml.{key[0]}" in wanted}
-
-
-def _wanted_types(data_dir: Path) -> frozenset[str]:
-    wanted = set()
-    for spec in (SAGEMAKER_API, REGION_LISTS):
-        path = spec.path(data_dir)
-        if not path.is_file():
-            raise ScrapeError(
-                str(path),
-                "needed to know which EC2 types matter, but missing",
-                f"Scrape {SAGEMAKER_API.name} and {REGION_LISTS.name} first.",
-            )
-        wanted |= {row[-2] for row in read_log(path, spec).rows}
-    return frozenset(wanted)
+        """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
+        wanted = wanted_ec2_types(data_dir)
+        return lambda rows: {key: value for key, value in rows.items() if key[0] in wanted}
