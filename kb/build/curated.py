@@ -174,6 +174,21 @@ CURATED: tuple[CuratedTable, ...] = (
         },
     ),
     CuratedTable(
+        "watched_sentences",
+        _columns("sentence_id,source,document,place,words,workloads,bears_on,url,note"),
+        ("sentence_id",),
+        frozenset({"words", "note"}),
+        {
+            "source": ("sagemaker_api_docs", "sagemaker_docs"),
+            "bears_on": ("volume_kms", "volume_size", "workload_facts", "contradiction"),
+        },
+    ),
+    CuratedTable(
+        "confirmations",
+        _columns("sentence_id,fingerprint,confirmed_on,reason", confirmed_on="DATE"),
+        ("sentence_id", "fingerprint"),
+    ),
+    CuratedTable(
         "iam_condition_keys",
         _columns(
             "action,has_volume_kms_key,has_instance_types,has_output_kms_key,workload,url,seen_on",

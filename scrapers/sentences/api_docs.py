@@ -1,0 +1,119 @@
+"""Watched sentences in the documentation strings of the SageMaker API model that botocore ships.
+
+A place is `Shape.Member` for the documentation of a member, `Shape` for that of a shape, `operation Name` for that of
+an operation, and `limits of Shape.Member` for what the model demands of the member's value, as a sentence made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kb.log_specs import SAGEMAKER_API_DOCS
+from scrapers import jsontree, packages
+from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.sagemaker_api import API_VERSION, PACKAGE
+from scrapers.sentences import watched
+from scrapers.sentences.markup import fragment
+
+#: The model's path in a repository of botocore, as watched_sentences.csv has it. An installed botocore has it packed.
+MODEL = PACKAGE.documents[0][-1]
+_OPERATION = "operation "
+_LIMITS = "limits of "
+
+
+class SagemakerApiDocs(Scraper):
+    """Watched sentences of the API model."""
+
+    source = SAGEMAKER_API_DOCS.name
+    title = "SageMaker API model: fingerprints of the documentation that the rules rest on (botocore)"
+    log = SAGEMAKER_API_DOCS
+
+    def fetch(self, request: Request) -> Iterator[Reading]:
+        """The installed or named botocore, or every release in a git history whose model differs.
+
+        Raises:
+            ScrapeError: The package is missing, or a sentence is watched in a document that is not the model.
+            InputError: The table of watched sentences is not in order.
+        """
+        sentences = watched.of_source(request, self.source)
+        for one in sentences:
+            if one.document != MODEL:
+                raise ScrapeError(
+                    one.sentence_id, f"is watched in {one.document}", f"The documentation strings stand in {MODEL}."
+                )
+        profile = watched.profile(sentences)
+        if request.git_dir is not None:
+            readings = packages.read_releases(PACKAGE, request.git_dir)
+        else:
+            readings = packages.read(PACKAGE, request)
+        for reading in readings:
+            documents = tuple(replace(document, profile=profile) for document in reading.documents)
+            yield replace(reading, documents=documents)
+
+    def parse(self, document: Document, remark: Remark = ignore) -> Rows:
+        """Rows (sentence_id, fact) of one service model.
+
+        A member that a release does not have, or that does not say any of the words, has no rows.
+
+        Raises:
+            ScrapeError: Not JSON, not this API version, a member of the wrong form, or a model without documentation.
+        """
+        model = jsontree.load(document)
+        version = model["metadata"]["apiVersion"]
+        if version.text() != API_VERSION:
+            version.fail(f"API version {API_VERSION} expected, found {version.value}")
+        rows: Rows = {}
+        there = silent = 0
+        for sentence in watched.of_document(document):
+            text = _text(model, sentence.place)
+            if text is None:
+                continue
+            there += 1
+            silent += not text
+            rows.update(watched.rows_of(sentence, fragment(text)))
+        if silent * 2 > there:
+            model["shapes"].fail(f"{silent} of {there} watched members have no documentation: it was left out")
+        return rows
+
+    def rows_seen(self, rows: Rows) -> int:
+        """Watched sentences that are there."""
+        return watched.count(rows)
+
+
+def _text(model: jsontree.Node, place: str) -> str | None:
+    """The text at a place, empty where nothing is said; None where the model has no such place."""
+    if place.startswith(_OPERATION):
+        node = model["operations"].optional(place.removeprefix(_OPERATION))
+        return None if node is None else _documentation(node)
+    shape, _, member = place.removeprefix(_LIMITS).partition(".")
+    node = model["shapes"].optional(shape)
+    if node is None or not member:
+        return None if node is None else _documentation(node)
+    holder = node
+    node = node["members"].optional(member)
+    if node is None:
+        return None
+    if place.startswith(_LIMITS):
+        required = holder.optional("required")
+        return _limits(model, node, required is not None and member in required.texts())
+    return _documentation(node)
+
+
+def _documentation(node: jsontree.Node) -> str:
+    text = node.optional("documentation")
+    if text is None:
+        return ""
+    if not isinstance(text.value, str):
+        text.fail("text expected")
+    return str(text.value)
+
+
+def _limits(model: jsontree.Node, member: jsontree.Node, is_required: bool) -> str:
+    shape = model["shapes"][member["shape"].text()]
+    said = [f"A value of type {shape['type'].text()} that is {'required' if is_required else 'optional'}"]
+    for name in ("min", "max"):
+        bound = shape.optional(name)
+        if bound is not None:
+            said.append(f"{name} {jsontree.plain(bound.number())}")
+    return ", ".join(said) + "."
