@@ -72,6 +72,8 @@ class InstanceType(Record):
     instance_store_encryption: str | None
     instance_store_gb: int | None
     instance_store_disks: str | None
+    nitro_version: int | None
+    has_nvme_instance_store: bool | None
     vcpus: int | None
     cores: int | None
     threads_per_core: int | None
@@ -112,8 +114,9 @@ class Evidence(Record):
     """One thing a verdict rests on.
 
     Attributes:
-        kind: ``rule`` (the API reference), ``storage`` (EC2's word on disks) or ``offering`` (who lists the type).
-        what: API member, EC2 field, or enum.
+        kind: ``rule`` (the API reference), ``storage`` (EC2's word on disks), ``offering`` (who lists the type), or
+            ``review`` (a sentence behind the rule reads otherwise since then, and nobody has confirmed the rule).
+        what: API member, EC2 field, enum, or place of the sentence.
         origin: Release or capture that shows it, such as ``botocore 1.43.27``.
         since: First day on which it was shown so.
         url: Address; None where the origin is a package only.
@@ -178,7 +181,9 @@ class Verdict(Record):
         valid_from: First day on which all of this, evidence included, was the answer.
         valid_to: Day from which it no longer was; None while it is.
         volume_size: The volume size rule that goes with it; None where not known or not offered.
-        evidence: Rule, storage observation and listing behind it.
+        evidence: Rule, storage observation and listing behind it, and what of it waits for review.
+        evidence_changed: A sentence on which the rule rests reads otherwise now (for an earlier day: read otherwise
+            then), and nobody has confirmed the rule since.
         contradictions: Statements of AWS that say otherwise.
         data_version: Version of the data that answered.
     """
@@ -195,6 +200,7 @@ class Verdict(Record):
     valid_to: date | None
     volume_size: VolumeSize | None
     evidence: tuple[Evidence, ...]
+    evidence_changed: bool
     contradictions: tuple[Contradiction, ...]
     data_version: str
 

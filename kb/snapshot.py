@@ -38,6 +38,7 @@ ANSWER_COLUMNS = (
     "volume_size_note",
     "volume_size_url",
     "contradictions",
+    "changed_sentences",
     "offering_basis",
     "offering_origin",
     "offered_since",
@@ -100,14 +101,10 @@ class Snapshot:
             raise SnapshotError(
                 f"{path}: cannot be read ({error}); run `kb build`, or install the package again"
             ) from error
-        self._bodies: dict[str, str] = {}
-        for part in text.split("\n[")[1:]:
-            head, _, body = part.partition("]\n")
-            self._bodies[head] = body.rstrip("\n")
         self._split: dict[str, list[str]] = {}
         self._cells: dict[str, list[list[str]]] = {}
         try:
-            _ = self._bodies["end"]  # a file that was cut off lacks it
+            self._bodies = _sections(text)
             meta = dict(line.split("\t") for line in self._lines("meta"))
             if meta["schema_version"] != str(SCHEMA_VERSION):
                 found = meta["schema_version"]
@@ -182,8 +179,9 @@ class Snapshot:
         return next(row[2] or None for row in self._rows("workloads") if row[0] == workload)
 
     def component(self, workload: str) -> str | None:
-        """Price list component whose Region lists speak for a workload; None where none does."""
-        return next(row[4] or None for row in self._rows("workloads") if row[0] == workload)
+        """Price list component whose Region lists speak for a workload; None where no list was read for it."""
+        component = next(row[4] or None for row in self._rows("workloads") if row[0] == workload)
+        return component if component in self.components() else None
 
     def rule_outcomes(self, day: date) -> dict[str, tuple[str, str]]:
         """Outcome without and with local storage per workload, as the rules stood on a day."""
@@ -284,6 +282,7 @@ class Snapshot:
             valid_to=steps[position - 1][0] if position else None,
             volume_size=size,
             evidence=tuple(self._evidence(name, workload, answer, valid_from, is_current=position == 0)),
+            evidence_changed=answer["changed_sentences"] != "",
             contradictions=self._contradictions(answer["contradictions"]),
             data_version=self.data_version,
         )
@@ -293,6 +292,7 @@ class Snapshot:
     ) -> Iterator[Evidence]:
         if answer["rule_id"]:
             yield self._rule_evidence(answer["rule_id"])
+        yield from self._reviews(answer["changed_sentences"], day)
         if answer["rests_on_storage"] == "true":
             yield self._storage_evidence(name, day)
         if answer["offering_basis"]:
@@ -332,6 +332,16 @@ class Snapshot:
         msg = f"the snapshot names a rule it does not have: {rule_id}"
         raise SnapshotError(msg)
 
+    def _reviews(self, ids: str, day: date) -> Iterator[Evidence]:
+        """The sentences that had changed by then and that nobody has confirmed."""
+        for sentence_id in ids.split():
+            for named, changed_on, place, origin, url in self._rows("reviews"):
+                since = date.fromisoformat(changed_on)
+                if named == sentence_id and since <= day:
+                    note = "nobody has confirmed the rule since it changed"
+                    yield Evidence(kind="review", what=place, origin=origin, since=since, url=url, note=note)
+                    break
+
     def _storage_evidence(self, name: str, day: date) -> Evidence:
         span = next(span for span in self.spans(name) if span.valid_from <= day)
         notes = {"carried_back": "first observed later and carried back", "inferred": "inferred from the family"}
@@ -358,6 +368,18 @@ class Snapshot:
                 )
             )
         return tuple(found)
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Bodies of the sections by name.
+
+    Raises:
+        ValueError: the text was cut off.
+    """
+    if not text.endswith("\n[end]\n"):
+        raise ValueError("the end is missing")
+    parts = (part.partition("]") for part in text.split("\n[")[1:])
+    return {name: body.strip("\n") for name, _, body in parts}
 
 
 def _compact_day(text: str) -> date:

@@ -10,6 +10,7 @@ SELECT
     v.reason,
     v.outcome_since,
     v.basis,
+    CASE WHEN v.evidence_changed THEN 'yes' ELSE 'no' END AS is_under_review,
     v.volume_size_note,
     v.url
 FROM kms_verdicts AS v

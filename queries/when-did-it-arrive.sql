@@ -7,7 +7,7 @@ SELECT
     min(o.priced_since) AS priced_since,
     -- no Region list speaks of some workloads; there the number of Regions is not known
     CASE
-        WHEN min(coalesce(w.price_component, p.price_component)) IS NULL THEN NULL
+        WHEN coalesce(min(coalesce(w.price_component, p.price_component)), '') NOT IN (SELECT l.component FROM region_listings AS l) THEN NULL
         ELSE count(DISTINCT CASE WHEN o.priced_since IS NOT NULL THEN o.region END)
     END AS regions,
     min(v.outcome) AS outcome,

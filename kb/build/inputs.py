@@ -1,29 +1,64 @@
 """Loads observation logs and curated tables into temporary DuckDB tables, after checking every row.
 
-Each input becomes one table ``input_<name>``; the numbered SQL files start from these.
+Each kind of input becomes one table ``input_<name>``; the numbered SQL files start from these.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import log_specs, logs
+from kb.build import references
 from kb.build.curated import CURATED, read_curated, type_problem
 from kb.errors import InputError
+from kb.files import finish_replacing
 from kb.schema.hardware import FACTS, STORAGE_FACTS
 
 if TYPE_CHECKING:
     import duckdb
 
-#: The logs of each kind; a new source of that kind adds its own here.
-HARDWARE_LOGS = (log_specs.EC2_API_CAPTURE,)
-REGION_LOGS = (log_specs.REGION_LISTS,)
+
+@dataclass(frozen=True)
+class LogInput:
+    """One observation log, and the table into which it is loaded together with the others of its kind.
+
+    Attributes:
+        spec: The form of the log.
+        table: The temporary table; its column `source` names the log.
+        is_required: Whether the log must exist. A source that was never read has no log, which counts as an empty one.
+    """
+
+    spec: log_specs.LogSpec
+    table: str
+    is_required: bool = False
+
+
+LOGS = (
+    LogInput(log_specs.SAGEMAKER_API, "input_sagemaker_api", is_required=True),
+    LogInput(log_specs.REGION_LISTS, "input_region_lists", is_required=True),
+    LogInput(log_specs.PRICE_LIST, "input_region_lists"),
+    LogInput(log_specs.SERVICE_QUOTAS, "input_service_quotas"),
+    LogInput(log_specs.EC2_API_CAPTURE, "input_hardware", is_required=True),
+    LogInput(log_specs.EC2_API, "input_hardware"),
+    LogInput(log_specs.EC2_GUIDE, "input_hardware"),
+    LogInput(log_specs.NITRO_PAGE, "input_nitro_page"),
+    LogInput(log_specs.SAGEMAKER_API_DOCS, "input_sentences"),
+    LogInput(log_specs.SAGEMAKER_DOCS, "input_sentences"),
+)
+
+#: In confirmations.csv and in the database: the place says nothing of what is watched any more.
+ABSENT = "absent"
 
 _SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+#: Facts that stay unknown before the first observation of local storage where they were first reported after it.
+_KNOWN_WITH_STORAGE = frozenset({column.name for column in STORAGE_FACTS} | {"has_nvme_instance_store"})
 
 
 def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
@@ -41,24 +76,25 @@ def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
         digest.update(path.read_bytes())
     for table in CURATED:
         _load_csv(connection, f"input_{table.name}", table.path(data_dir), dict(table.columns))
-    _load_log(connection, "input_sagemaker_api", data_dir, log_specs.SAGEMAKER_API)
+    # curated hardware facts are one hardware source more
+    connection.execute("ALTER TABLE input_hardware RENAME TO log_curated")
+    connection.execute("ALTER TABLE log_curated DROP COLUMN reason")
+    _load_logs(connection, data_dir)
     _load_csv(
         connection,
         "input_scrapes",
         data_dir / "scrapes.csv",
         dict.fromkeys(logs.SCRAPE_COLUMNS, "VARCHAR") | _SCRAPE_TYPES,
     )
-    _load_hardware(connection, data_dir)
-    _load_regions(connection, data_dir)
     _load_fact_names(connection)
     return digest.hexdigest()
 
 
 def check(data_dir: Path) -> list[Path]:
-    """Read every input strictly.
+    """Read every input strictly, after completing what a process that died while writing left half done.
 
     Returns:
-        The files, in a fixed order.
+        The files, in a fixed order; logs of sources that were never read are not among them.
 
     Raises:
         InputError: naming file, line and what is wrong.
@@ -66,22 +102,30 @@ def check(data_dir: Path) -> list[Path]:
     if not data_dir.is_dir():
         raise InputError(data_dir, 0, "no such folder; give the folder that holds observations/ and curated/")
     files = []
+    wordings: dict[str, set[tuple[str, str]]] = {}
     try:
+        finish_replacing(data_dir)
         scrapes = logs.read_scrapes(data_dir / "scrapes.csv")
-        for spec in (log_specs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS):
-            log = logs.read_log(spec.path(data_dir), spec)
-            _check_readings(spec.path(data_dir), log, scrapes)
-            if spec.facts:
-                _check_facts(spec.path(data_dir), ((row[3], row[4]) for row in log.rows))
-            files.append(spec.path(data_dir))
+        for each in LOGS:
+            path = each.spec.path(data_dir)
+            is_there = path.exists() or each.is_required
+            log = logs.read_log(path, each.spec) if is_there else logs.Log(each.spec, [], {})
+            _check_readings(path, log, scrapes)
+            if not is_there:
+                continue
+            if each.table == "input_sentences":
+                wordings[each.spec.name] = _read_wordings(path, log)
+            elif each.spec.facts:
+                _check_facts(path, ((row[3], row[-1]) for row in log.rows))
+            files.append(path)
         files.append(data_dir / "scrapes.csv")
     except OSError as error:
-        raise InputError(Path(error.filename), 0, f"cannot be read: {error.strerror}") from error
+        raise InputError(Path(error.filename or data_dir), 0, f"cannot be read: {error.strerror}") from error
     rows = {}
     for table in CURATED:
         rows[table.name] = read_curated(table.path(data_dir), table)
         files.append(table.path(data_dir))
-    _check_references(data_dir, rows)
+    references.check(data_dir / "curated", rows, [each.spec.name for each in LOGS], wordings)
     hardware, storage = data_dir / "curated" / "hardware.csv", data_dir / "curated" / "workload_facts.csv"
     _check_facts(hardware, ((row["fact"], row["value"]) for row in rows["hardware"]))
     for line, row in enumerate(rows["workload_facts"], 2):
@@ -113,63 +157,45 @@ def _check_facts(path: Path, facts: Iterable[tuple[str, str]]) -> None:
             raise InputError(path, line, f"{fact} {problem}, not {value!r}")
 
 
-def _check_references(data_dir: Path, rows: dict[str, list[dict[str, str]]]) -> None:
-    """A workload or source named in one curated table must stand in the other."""
-    workloads = {row["workload"] for row in rows["workloads"]}
-    for table in CURATED:
-        if "workload" not in table.columns or table.name == "workloads":
-            continue
-        for line, row in enumerate(rows[table.name], 2):
-            if row["workload"] and row["workload"] not in workloads:
-                raise InputError(table.path(data_dir), line, f"workload {row['workload']!r} is not in workloads.csv")
-    for line, row in enumerate(rows["workloads"], 2):
-        if row["runs_as"] and row["runs_as"] not in workloads:
-            path = data_dir / "curated" / "workloads.csv"
-            raise InputError(path, line, f"runs_as names {row['runs_as']!r}, which is no workload")
-    sources = {row["source"] for row in rows["sources"]}
-    for name in ("curated", *(spec.name for spec in (log_specs.SAGEMAKER_API, *HARDWARE_LOGS, *REGION_LOGS))):
-        if name not in sources:
-            raise InputError(data_dir / "curated" / "sources.csv", 0, f"the source {name!r} has no row")
-    runs_as = {row["workload"]: row["runs_as"] for row in rows["workloads"]}
-    for name, column in (("kms_rules", "outcome_with_local_storage"), ("volume_size_rules", "on_local_storage")):
-        path = data_dir / "curated" / f"{name}.csv"
-        for line, row in enumerate(rows[name], 2):
-            if row[column] == "inherit" and not runs_as[row["workload"]]:
-                raise InputError(path, line, f"inherit, but workloads.csv does not say as what {row['workload']} runs")
+def _read_wordings(path: Path, log: logs.Log) -> set[tuple[str, str]]:
+    """Every wording that a log of watched sentences has shown: sentence and fingerprint, or `ABSENT`."""
+    found = set()
+    for line, (_, _, sentence, fact, value) in enumerate(log.rows, 2):
+        if fact == log_specs.PRESENCE:
+            found |= {(sentence, ABSENT)} if value == "false" else set()
+        elif value and not _FINGERPRINT.fullmatch(value):
+            raise InputError(path, line, f"a fingerprint must be 16 lower-case hex digits, not {value!r}")
+        else:
+            found.add((sentence, value or ABSENT))
+    return found
 
 
-def _load_log(connection: duckdb.DuckDBPyConnection, name: str, data_dir: Path, spec: log_specs.LogSpec) -> None:
-    columns = dict.fromkeys(spec.columns, "VARCHAR") | {"observed_on": "DATE"}
-    if spec.is_listing:
-        columns |= {"is_listed": "BOOLEAN"}
-    _load_csv(connection, name, spec.path(data_dir), columns)
-
-
-def _load_hardware(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
-    """Bring all hardware sources, the curated one included, into one table with their name."""
-    parts = ["SELECT 'curated' AS source, observed_on, origin, ec2_type, fact, value, url FROM input_hardware_curated"]
-    connection.execute("ALTER TABLE input_hardware RENAME TO input_hardware_curated")
-    for spec in HARDWARE_LOGS:
-        _load_log(connection, f"log_{spec.name}", data_dir, spec)
-        parts.append(f"SELECT '{spec.name}', observed_on, origin, ec2_type, fact, value, NULL FROM log_{spec.name}")
-    connection.execute("CREATE TEMP TABLE input_hardware AS " + " UNION ALL ".join(parts))
-
-
-def _load_regions(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
-    parts = []
-    for spec in REGION_LOGS:
-        _load_log(connection, f"log_{spec.name}", data_dir, spec)
-        parts.append(f"SELECT '{spec.name}' AS source, * FROM log_{spec.name}")
-    connection.execute("CREATE TEMP TABLE input_region_lists AS " + " UNION ALL BY NAME ".join(parts))
+def _load_logs(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
+    """Bring the logs of each kind, and curated hardware facts with them, into one table with their name."""
+    parts = defaultdict(list, {"input_hardware": ["SELECT 'curated' AS source, * FROM log_curated"]})
+    for each in LOGS:
+        columns = dict.fromkeys(each.spec.columns, "VARCHAR") | {"observed_on": "DATE"}
+        if each.spec.is_listing:
+            columns |= {each.spec.value: "BOOLEAN"}
+        _load_csv(connection, f"log_{each.spec.name}", each.spec.path(data_dir), columns)
+        parts[each.table].append(f"SELECT '{each.spec.name}' AS source, * FROM log_{each.spec.name}")
+    for table, selects in parts.items():
+        connection.execute(f"CREATE TEMP TABLE {table} AS " + " UNION ALL BY NAME ".join(selects))
 
 
 def _load_fact_names(connection: duckdb.DuckDBPyConnection) -> None:
-    storage = {column.name for column in STORAGE_FACTS}
     connection.execute("CREATE TEMP TABLE fact_names (fact VARCHAR, is_storage_fact BOOLEAN)")
-    connection.executemany("INSERT INTO fact_names VALUES (?, ?)", [(c.name, c.name in storage) for c in FACTS])
+    connection.executemany(
+        "INSERT INTO fact_names VALUES (?, ?)", [(c.name, c.name in _KNOWN_WITH_STORAGE) for c in FACTS]
+    )
 
 
 def _load_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: dict[str, str]) -> None:
+    """Load a file; one that does not exist gives an empty table."""
+    if not path.exists():
+        typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        connection.execute(f"CREATE TEMP TABLE {name} ({typed})")
+        return
     typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
     connection.execute(
         f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv(?, header = true, auto_detect = false, delim = ',', "

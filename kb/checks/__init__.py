@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kb.checks import (
     conflicts_listed,
+    evidence_confirmed,
     exceptions_name_checks,
     families_uniform,
     history_intervals,
@@ -19,14 +20,25 @@ from kb.checks import (
     verdicts_have_evidence,
     workloads_have_sources,
 )
-from kb.checks.core import Check, CheckResult, GateError, Violation, describe, run_check
+from kb.checks.core import Check, CheckResult, GateError, Level, Violation, describe, run_check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
 
-__all__ = ["CHECKS", "Check", "CheckResult", "GateError", "Violation", "describe", "require_all", "run", "run_check"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "CheckResult",
+    "GateError",
+    "Level",
+    "Violation",
+    "describe",
+    "require_all",
+    "run",
+    "run_check",
+]
 
 _OTHERS = (
     keys_unique.CHECK,
@@ -41,6 +53,7 @@ _OTHERS = (
     history_intervals.CHECK,
     conflicts_listed.CHECK,
     workloads_have_sources.CHECK,
+    evidence_confirmed.CHECK,
 )
 
 #: Every check, in the order in which they run.
@@ -53,10 +66,10 @@ def run(connection: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
 
 
 def require_all(results: Sequence[CheckResult]) -> None:
-    """Do nothing if every check passed.
+    """Do nothing if no check stops publishing.
 
     Raises:
         GateError: with the outcome of every check.
     """
-    if not all(result.passed for result in results):
+    if any(result.blocks for result in results):
         raise GateError(results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kb.errors import BuildError
@@ -11,6 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import duckdb
+
+
+class Level(StrEnum):
+    """What a violation means."""
+
+    ERROR = "error"
+    """The data is not fit to be published."""
+    REVIEW = "review"
+    """The data is published as it is, and a person has to look at something."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +32,14 @@ class Check:
         description: What must hold, in one sentence.
         scope: Tables it looks at.
         sql: Query whose rows are the violations: ``subject`` (what is wrong, a stable name) and ``detail`` (how).
+        level: What a violation means.
     """
 
     name: str
     description: str
     scope: tuple[str, ...]
     sql: str
+    level: Level = Level.ERROR
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,19 @@ class CheckResult:
         """Whether nothing is wrong and no exception is stale."""
         return not self.violations and not self.stale
 
+    @property
+    def blocks(self) -> bool:
+        """Whether this stops publishing. An exception that is no longer needed does so whatever the level."""
+        return bool(self.stale) or (bool(self.violations) and self.check.level is Level.ERROR)
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person has to look at something although this stops nothing."""
+        return bool(self.violations) and self.check.level is Level.REVIEW
+
 
 class GateError(BuildError):
-    """At least one data check failed; nothing was published.
+    """At least one data check of level error failed; nothing was published.
 
     Attributes:
         results: Outcome of every check.
@@ -69,7 +91,7 @@ class GateError(BuildError):
 
     def __init__(self, results: Iterable[CheckResult]) -> None:
         self.results = tuple(results)
-        super().__init__("\n".join(describe(result) for result in self.results if not result.passed))
+        super().__init__("\n".join(describe(result) for result in self.results if result.blocks))
 
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
@@ -94,8 +116,9 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResul
 
 
 def describe(result: CheckResult, limit: int = 20) -> str:
-    """Say in a few lines what a failed check found, at most `limit` subjects."""
-    lines = [f"check {result.check.name} failed: {result.check.description}"]
+    """Say in a few lines what a check found that did not pass, at most `limit` subjects."""
+    head = f"check {result.check.name} failed" if result.blocks else f"REVIEW {result.check.name}"
+    lines = [f"{head}: {result.check.description}"]
     lines += [f"  {v.subject}: {v.detail}" for v in result.violations[:limit]]
     if len(result.violations) > limit:
         lines.append(f"  and {len(result.violations) - limit} more")

@@ -11,11 +11,13 @@ _WITHOUT_GAPS = {
     "kms_rules": "workload",
     "volume_size_rules": "workload",
     "workload_enums": "workload",
+    "watched_sentences_history": "sentence_id",
 }
 #: Tables in which a key may be away for a while (a type that left an enum and came back).
 _WITH_GAPS = {
     "enum_members": "enum_shape, enum_value",
     "observations": "subject, fact, scope, source",
+    "region_listings": "component, region, instance_type",
 }
 
 

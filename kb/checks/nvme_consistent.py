@@ -11,7 +11,7 @@ CHECK = Check(
     sql="""
 SELECT instance_type || ' ' || valid_from AS subject,
     CASE
-        WHEN has_instance_store AND nvme_support IS NULL THEN 'local storage, but nothing about NVMe'
+        WHEN has_instance_store AND nvme_support IS NULL AND has_nvme_instance_store IS NULL THEN 'local storage, but nothing about NVMe'
         WHEN nvme_support NOT IN ('unsupported', 'supported', 'required') THEN 'nvme_support is ' || nvme_support
         WHEN instance_store_encryption NOT IN ('unsupported', 'required') THEN 'instance_store_encryption is ' || instance_store_encryption
         WHEN has_instance_store AND is_nitro AND instance_store_encryption = 'unsupported' THEN 'local storage of a Nitro type without encryption'
@@ -19,7 +19,9 @@ SELECT instance_type || ' ' || valid_from AS subject,
         WHEN NOT has_instance_store AND instance_store_gb > 0 THEN 'no local storage, but ' || instance_store_gb || ' GB'
         WHEN NOT has_instance_store AND instance_store_disks IS NOT NULL THEN 'no local storage, but disks ' || instance_store_disks
         WHEN NOT has_instance_store AND nvme_support IN ('supported', 'required') THEN 'no local storage, but NVMe ' || nvme_support
-        WHEN has_instance_store IS NULL AND instance_store_gb IS NOT NULL THEN 'a size without knowing of local storage'
+        WHEN NOT has_instance_store AND has_nvme_instance_store THEN 'no local storage, but NVMe'
+        WHEN has_nvme_instance_store <> (nvme_support <> 'unsupported') THEN 'NVMe ' || nvme_support || ', but has_nvme_instance_store is ' || has_nvme_instance_store
+        WHEN has_instance_store IS NULL AND instance_store_gb IS NOT NULL AND storage_basis IS DISTINCT FROM 'contested' THEN 'a size without knowing of local storage'
         WHEN hypervisor NOT IN ('nitro', 'xen') THEN 'hypervisor is ' || hypervisor
         WHEN is_kms_eligible IS DISTINCT FROM (NOT has_instance_store) THEN 'is_kms_eligible does not follow from has_instance_store'
     END AS detail

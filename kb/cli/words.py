@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.model import Basis, Evidence, InstanceType, Outcome
+from kb.model import Basis, Evidence, InstanceType, Outcome, Verdict
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.ENCRYPTS: "encrypts",
@@ -41,6 +41,7 @@ _STORAGE_BASES = {
     "observed": "observed since {day}",
     "carried_back": "first observed {day} and carried back",
     "inferred": "inferred from the family, {day}",
+    "contested": "EC2's Regions disagree since {day}",
 }
 
 _NEWER_SIDES = {
@@ -53,6 +54,24 @@ _NEWER_SIDES = {
 def outcome(value: Outcome | str) -> str:
     """Name an outcome."""
     return OUTCOMES[Outcome(value)]
+
+
+#: What the star of a marked outcome means.
+STAR = "a sentence this rests on changed, and nobody has confirmed the rule since"
+
+
+def marked_outcome(verdict: Verdict) -> str:
+    """Name the outcome of a verdict, with a star where a sentence it rests on changed."""
+    return outcome(verdict.outcome) + (" *" if verdict.evidence_changed else "")
+
+
+def under_review(verdict: Verdict) -> str:
+    """Say which sentences that the verdict rests on changed since a person last looked; empty for none."""
+    return "\n".join(
+        f"the sentence this rests on changed on {item.since}; see\n{item.url}"
+        for item in verdict.evidence
+        if item.kind == "review"
+    )
 
 
 def outcomes_help() -> str:
@@ -74,11 +93,12 @@ def number(value: float | None) -> str:
 
 
 def platform(kind: InstanceType) -> str:
-    """Name the hypervisor."""
+    """Name the hypervisor, and the version of the Nitro System where it is known."""
+    version = f", Nitro v{kind.nitro_version}" if kind.nitro_version else ""
     if kind.is_bare_metal:
-        return f"bare metal{', Nitro' if kind.is_nitro else ''}"
+        return f"bare metal{version or (', Nitro' if kind.is_nitro else '')}"
     if kind.hypervisor:
-        return kind.hypervisor.capitalize()
+        return version.removeprefix(", ") if kind.is_nitro and version else kind.hypervisor.capitalize()
     return "unknown"
 
 

@@ -41,6 +41,10 @@ _SECTIONS = {
     "contradictions": """
         SELECT contradiction_id, says_outcome, statement, source_title, url, seen_on, newer_side
         FROM contradictions ORDER BY contradiction_id""",
+    "reviews": """
+        SELECT h.sentence_id, h.unconfirmed_since, w.place, h.origin, w.url
+        FROM watched_sentences_history AS h JOIN watched_sentences AS w USING (sentence_id)
+        WHERE h.valid_from = h.unconfirmed_since ORDER BY h.sentence_id, h.valid_from DESC""",
     "names": f"SELECT {', '.join(NAME_COLUMNS)} FROM instance_types ORDER BY instance_type",
     "spans": f"SELECT {', '.join(SPAN_COLUMNS)} FROM instance_types_history ORDER BY instance_type, valid_from DESC",
 }
@@ -94,10 +98,7 @@ def _regions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
 
     Bit n of the hexadecimal mask is the nth Region of the section ``region_names``.
     """
-    spans = rows(
-        "SELECT subject, split_part(scope, '/', 1), split_part(scope, '/', 2), valid_from, valid_to "
-        "FROM observations WHERE fact = 'in_price_list' ORDER BY ALL"
-    )
+    spans = rows("SELECT instance_type, component, region, valid_from, valid_to FROM region_listings ORDER BY ALL")
     names = sorted({row[2] for row in spans})
     bit = {name: 1 << position for position, name in enumerate(names)}
     by_type: dict[tuple[str, str], list[tuple[str, date, date | None]]] = defaultdict(list)

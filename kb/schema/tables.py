@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kb.schema.core import Column as C
 from kb.schema.core import Table
-from kb.schema.hardware import OTHER_FACTS, STORAGE_FACTS
+from kb.schema.evidence import EVIDENCE_TABLES
+from kb.schema.hardware import DOCUMENTED_FACTS, OTHER_FACTS, STORAGE_FACTS
 from kb.schema.verdicts import VERDICT_TABLES
 
 INSTANCE_TYPE = C("instance_type", "VARCHAR", "SageMaker instance type, such as ml.g5.xlarge", required=True)
@@ -45,14 +46,14 @@ _STORAGE_EVIDENCE = (
     C(
         "storage_basis",
         "VARCHAR",
-        "observed, carried_back (observed only later), inferred (from its family); NULL where not known",
+        "observed, carried_back (observed only later), inferred (from its family), or contested (it depends on the Region, so has_instance_store is NULL); NULL where not known",
     ),
     C("storage_source", "VARCHAR", "Source of has_instance_store"),
     C("storage_origin", "VARCHAR", "Origin of has_instance_store, exactly"),
     C("storage_observed_on", "DATE", "Day on which that source first showed this value of has_instance_store"),
     C("storage_url", "VARCHAR", "Address of that source"),
 )
-_TYPE_FACTS = (_STATUS, *_STORAGE, *STORAGE_FACTS, *OTHER_FACTS, *_STORAGE_EVIDENCE)
+_TYPE_FACTS = (_STATUS, *_STORAGE, *STORAGE_FACTS, *DOCUMENTED_FACTS, *OTHER_FACTS, *_STORAGE_EVIDENCE)
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -93,6 +94,7 @@ TABLES: tuple[Table, ...] = (
         ("instance_type", "disk_group"),
     ),
     *VERDICT_TABLES,
+    *EVIDENCE_TABLES,
     Table(
         "enum_members",
         "Membership of every value in every instance-type enum of the SageMaker API, over time.",
@@ -123,15 +125,39 @@ TABLES: tuple[Table, ...] = (
         ("instance_type", "workload", "region"),
     ),
     Table(
+        "region_listings",
+        "Which types the price list has per component and Region, over time. Where AWS's own list was read it counts from that day on, else the packaged lists made from it.",
+        (
+            C("component", "VARCHAR", "Component of the price list; workloads.price_component names it", required=True),
+            C("region", "VARCHAR", "AWS Region", required=True),
+            INSTANCE_TYPE,
+            VALID_FROM,
+            VALID_TO,
+            SOURCE,
+            ORIGIN,
+        ),
+        ("component", "region", "instance_type", "valid_from"),
+    ),
+    Table(
         "observations",
         "What each source says or said about each thing: a row per statement and the time it stood.",
         (
-            C("subject", "VARCHAR", "EC2 type for hardware facts, else the ml.* type or enum value", required=True),
-            C("fact", "VARCHAR", "Name of the fact: a hardware column, in_api_enum, or in_price_list", required=True),
+            C(
+                "subject",
+                "VARCHAR",
+                "EC2 type for hardware facts, watched sentence for a fingerprint, else the ml.* type or enum value",
+                required=True,
+            ),
+            C(
+                "fact",
+                "VARCHAR",
+                "Name of the fact: a hardware column, is_present, in_api_enum, in_price_list, has_quota or fingerprint",
+                required=True,
+            ),
             C(
                 "scope",
                 "VARCHAR",
-                "Enum for in_api_enum, component/Region for in_price_list, else empty",
+                "Enum for in_api_enum, component/Region for in_price_list, usage/Region for has_quota, Region where a source speaks of one only, else empty",
                 required=True,
             ),
             SOURCE,
@@ -144,12 +170,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "conflicts",
-        "Where sources disagree now: hardware facts with different values, and AWS pages that contradict a rule.",
+        "Where sources disagree now: hardware facts with different values (also one source with itself, from Region to Region), and AWS pages that contradict a rule.",
         (
             C("subject", "VARCHAR", "EC2 type or workload", required=True),
             C("fact", "VARCHAR", "Hardware column, or volume_kms for a rule", required=True),
             C("chosen_source", "VARCHAR", "Source whose statement this database uses", required=True),
-            C("chosen_value", "VARCHAR", "The statement used", required=True),
+            C("chosen_value", "VARCHAR", "The statement used; unknown where the Regions disagree", required=True),
             C("other_source", "VARCHAR", "Source that disagrees", required=True),
             C("other_value", "VARCHAR", "What it says", required=True),
             C("newer", "VARCHAR", "chosen, other or unknown: which statement is newer", required=True),
@@ -201,7 +227,7 @@ TABLES: tuple[Table, ...] = (
             C("licence", "VARCHAR", "Licence of what was read", required=True),
             C("url", "VARCHAR", "Address", required=True),
             C("needs", "VARCHAR", "What reading it needs", required=True),
-            C("log_file", "VARCHAR", "Its log under data/; NULL where none exists yet"),
+            C("log_file", "VARCHAR", "Its log under data/, which is there once the source was read"),
             C("note", "VARCHAR", "Remarks"),
         ),
         ("source",),
@@ -241,12 +267,12 @@ TABLES: tuple[Table, ...] = (
             C(
                 "kind",
                 "VARCHAR",
-                "type_added, fact, listing, region, rule, volume_size_rule, verdict, facts_added (first facts about listed types) or source_added",
+                "type_added, fact, listing, region, rule, volume_size_rule, verdict, evidence (a watched sentence changed), facts_added (first facts about listed types) or source_added",
                 required=True,
             ),
             C("instance_type", "VARCHAR", "Type concerned, or empty", required=True),
             C("workload", "VARCHAR", "Workload concerned, or empty", required=True),
-            C("what", "VARCHAR", "Column, enum, Region, or source that changed", required=True),
+            C("what", "VARCHAR", "Column, enum, Region, watched sentence, or source that changed", required=True),
             C("old_value", "VARCHAR", "Value before; NULL where there was none"),
             C("new_value", "VARCHAR", "Value after; NULL where there is none"),
             C("origin", "VARCHAR", "Origin of the change"),

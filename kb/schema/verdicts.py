@@ -63,6 +63,17 @@ _VERDICT = (
         "Ids of the rows of contradictions that say otherwise, separated by spaces; NULL for none",
     ),
     C(
+        "evidence_changed",
+        "BOOLEAN",
+        "A sentence on which the rule rests read otherwise at that time, and nobody has confirmed the rule since",
+        required=True,
+    ),
+    C(
+        "changed_sentences",
+        "VARCHAR",
+        "Ids of the rows of watched_sentences of which that is so, separated by spaces; NULL for none",
+    ),
+    C(
         "offering_basis",
         "VARCHAR",
         "api_enum, price_list or both; NULL where not offered or where the request names no type",
@@ -87,7 +98,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("volume_kms_key_paths", "VARCHAR", "Where the request takes the volume key; NULL where it takes none"),
             C("volume_size_paths", "VARCHAR", "Where the request takes the volume size; NULL where it takes none"),
             C("enum_shape", "VARCHAR", "Enum of instance types; NULL where the request names none"),
-            C("price_component", "VARCHAR", "Component of the price list; NULL where its lists are not read"),
+            C("price_component", "VARCHAR", "Component of the price list; NULL where it has none of its own"),
             C("runs_as", "VARCHAR", "Workload as which this one demonstrably runs; NULL for its own"),
             C("runs_as_reason", "VARCHAR", "How that is known"),
             C("introduced_on", "DATE", "Day of the first botocore release with it", required=True),

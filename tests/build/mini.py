@@ -31,15 +31,14 @@ class MiniData:
 
     Seven types (six of EC2, one of which only the price list has, and an accelerator) and four workloads: `training`
     and `endpoint` with rules of their own, `experiment` that runs as `endpoint`, and `automl`, whose request names no
-    type. An empty one has the sources only.
+    type. An empty one has the sources only. Only the three packaged sources have logs until a test adds to the others.
     """
 
     def __init__(self, root: Path, *, empty: bool = False) -> None:
         self.root = root
         self.curated: dict[str, list[Cells]] = {table.name: [] for table in CURATED}
         self.rows: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {name: {} for name in log_specs.SPECS}
-        self.readings: set[tuple[str, str, str]] = set()
-        self.rows_seen: dict[tuple[str, str], int] = {}
+        self.readings: dict[tuple[str, str], dict[str, int]] = {}
         self._fill_sources()
         if not empty:
             self._fill_workloads()
@@ -87,15 +86,63 @@ class MiniData:
         for fact, value in ({"is_present": "true"} | facts).items():
             self._row("ec2_api_capture", on, (ec2_type, fact), value)
 
+    def price_list(self, on: str, component: str, region: str, *types: str, listed: bool = True) -> None:
+        """AWS's own price list has (or lacks) these types from a day on."""
+        for name in types:
+            self._row("price_list", on, (component, region, name), "true" if listed else "false")
+
+    def quota(self, on: str, usage: str, region: str, *types: str, listed: bool = True) -> None:
+        """These types have (or lack) a service quota from a day on."""
+        for name in types:
+            self._row("service_quotas", on, (usage, region, name), "true" if listed else "false")
+
+    def ec2_api(self, on: str, ec2_type: str, region: str = "all", **facts: str) -> None:
+        """The live EC2 API says this of a type from a day on: in one Region, or everywhere that has it.
+
+        Presence is of one Region; without a Region, us-east-1 has the type.
+        """
+        if region == "all":
+            facts = {"is_present": "true"} | facts
+        for fact, value in facts.items():
+            place = "us-east-1" if (fact, region) == ("is_present", "all") else region
+            self._row("ec2_api", on, (ec2_type, fact, place), value)
+
+    def guide(self, on: str, ec2_type: str, **facts: str) -> None:
+        """The EC2 guide shows a type with these facts from a day on."""
+        for fact, value in ({"is_present": "true"} | facts).items():
+            self._row("ec2_guide", on, (ec2_type, fact), value)
+
+    def nitro(self, on: str, entry: str, version: str = "", *, present: bool = True) -> None:
+        """The Nitro page has (or lacks) a family or type from a day on."""
+        self._row("nitro_page", on, (entry, "is_present"), "true" if present else "false")
+        if version:
+            self._row("nitro_page", on, (entry, "nitro_version"), version)
+
+    def watch(self, sentence: str, workloads: str = "training", bears_on: str = "volume_kms", **cells: str) -> None:
+        """A sentence on which the rules of these workloads rest."""
+        row = {"source": "sagemaker_docs", "document": "document", "place": f"place of {sentence}"}
+        self.add("watched_sentences", sentence_id=sentence, workloads=workloads, bears_on=bears_on, **row | cells)
+
+    def sentence(self, on: str, sentence: str, wording: str | None) -> None:
+        """A watched sentence reads so from a day on; None where it is not there. A wording is a hex digit."""
+        source = next(row["source"] for row in self.curated["watched_sentences"] if row["sentence_id"] == sentence)
+        self._row(source, on, (sentence, "is_present"), "false" if wording is None else "true")
+        if wording is not None:
+            self._row(source, on, (sentence, "fingerprint"), wording * 16)
+
+    def confirm(self, sentence: str, wording: str | None, on: str = "2026-11-11") -> None:
+        """A person compared this wording with the rules, and they agree."""
+        fingerprint = "absent" if wording is None else wording * 16
+        self.add("confirmations", sentence_id=sentence, fingerprint=fingerprint, confirmed_on=on)
+
     def hardware(self, on: str, ec2_type: str, **facts: str) -> None:
         """Curated hardware facts."""
         for fact, value in facts.items():
             self.add("hardware", observed_on=on, ec2_type=ec2_type, fact=fact, value=value, origin=f"guide {on}")
 
-    def read(self, on: str, source: str, rows_seen: int = 100) -> None:
-        """The source was read on a day, whether or not anything was new."""
-        self.readings.add((on, source, _origin(source, on)))
-        self.rows_seen[on, source] = rows_seen
+    def read(self, on: str, source: str, rows_seen: int = 100, document: str = "document") -> None:
+        """A document of the source was read on a day, whether or not anything was new."""
+        self.readings.setdefault((on, source), {})[document] = rows_seen
 
     def rule(self, workload: str, on: str, without: str, with_storage: str, nitro: str = "", **cells: str) -> None:
         """What an API does with a key from a day on."""
@@ -144,16 +191,15 @@ class MiniData:
         (self.root / "observations").mkdir(parents=True, exist_ok=True)
         (self.root / "curated").mkdir(exist_ok=True)
         counts: Counter[tuple[str, str, str]] = Counter()
-        for name, spec in log_specs.SPECS.items():
-            changes = list(self._changes(name))
-            counts.update((row[0], name, row[1]) for row in changes)
-            spec.path(self.root).write_bytes(logs.render(spec.columns, changes))
-        counts.update(dict.fromkeys(self.readings, 0))
-        scrapes = [
-            (on, source, origin, "document", "", "0" * 64, str(self.rows_seen.get((on, source), 100)), str(changed))
-            for (on, source, origin), changed in counts.items()
-        ]
-        (self.root / "scrapes.csv").write_bytes(logs.render(logs.SCRAPE_COLUMNS, sorted(scrapes)))
+        for each in inputs.LOGS:
+            spec = each.spec
+            changes = list(self._changes(spec.name))
+            counts.update((row[0], spec.name, row[1]) for row in changes)
+            if changes or each.is_required:
+                spec.path(self.root).write_bytes(logs.render(spec.columns, changes))
+            else:
+                spec.path(self.root).unlink(missing_ok=True)
+        (self.root / "scrapes.csv").write_bytes(logs.render(logs.SCRAPE_COLUMNS, sorted(self._scrapes(counts))))
         for table in CURATED:
             table.path(self.root).write_bytes(_csv(table.columns, self._ordered(table.name)))
         return self.root
@@ -176,13 +222,11 @@ class MiniData:
     # -- the world ----------------------------------------------------------------------------------------------------
 
     def _fill_sources(self) -> None:
-        for name, kind, precedence in (
-            ("ec2_api_capture", "hardware", "0"),
-            ("curated", "curated", "1"),
-            ("sagemaker_api", "listing", ""),
-            ("region_lists", "listing", ""),
-        ):
-            self.add("sources", source=name, kind=kind, precedence=precedence)
+        hardware = ("ec2_api", "ec2_api_capture", "ec2_guide", "nitro_page", "curated")
+        for precedence, name in enumerate(hardware, 1):
+            self.add("sources", source=name, kind="hardware", precedence=str(precedence))
+        for name in log_specs.SPECS.keys() - hardware:
+            self.add("sources", source=name, kind="listing")
         self.add("sdk_name_rule", element="contains_d", match_kind="contains", pattern="d")
         self.add("sdk_name_rule", element="prefix_g5", match_kind="prefix", pattern="g5")
 
@@ -229,11 +273,20 @@ class MiniData:
     def _row(self, log: str, on: str, key: tuple[str, ...], value: str) -> None:
         self.rows[log][(on, *key)] = (_origin(log, on), value)
 
+    def _scrapes(self, changed: Counter[tuple[str, str, str]]) -> Iterable[tuple[str, ...]]:
+        """A row per document that was read; the first of a day caused all the rows of the log."""
+        for on, source, origin in changed.keys() | {(*key, _origin(key[1], key[0])) for key in self.readings}:
+            rows = changed[on, source, origin]
+            for document, seen in sorted(self.readings.get((on, source), {"document": 100}).items()):
+                yield (on, source, origin, document, "", "0" * 64, str(seen), str(rows))
+                rows = 0
+
     def _changes(self, log: str) -> Iterable[tuple[str, ...]]:
         """Rows in order of day and key, without those that change nothing."""
         state: dict[tuple[str, ...], str] = {}
+        spec = log_specs.SPECS[log]
         for (on, *key), (origin, value) in sorted(self.rows[log].items()):
-            if state.get(tuple(key), "" if log == "ec2_api_capture" else "false") != value:
+            if state.get(tuple(key), "false" if spec.says_presence(tuple(key)) else "") != value:
                 state[tuple(key)] = value
                 yield (on, origin, *key, value)
 

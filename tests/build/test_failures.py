@@ -68,6 +68,17 @@ def test_a_check_that_fails(mini_data: MiniData, target: Target) -> None:
     assert target.is_untouched()
 
 
+def test_a_candidate_is_built_without_the_gate_and_says_what_it_would_refuse(
+    mini_data: MiniData, target: Target
+) -> None:
+    mini_data.enum("2023-01-01", "TrainingType", "ml.zz.large")
+    result = build(mini_data.write(), target.database, gate=False)
+    assert {check.check.name for check in result.checks if check.blocks} == {"types_have_hardware"}
+    connection = kb.connect(target.database)
+    assert connection.execute("SELECT count(*) FROM instance_types").fetchone() == (8,)
+    connection.close()
+
+
 def test_no_observation_at_all(tmp_path: Path, target: Target) -> None:
     data = MiniData(tmp_path / "data", empty=True)
     with pytest.raises(BuildError, match="no observation at all; nothing was published"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from kb.build import build, inputs
 from kb.build.curated import CURATED, CuratedTable, read_curated
 from kb.errors import InputError
+from kb.files import JOURNAL
 from kb.paths import data_dir
 from tests.build.mini import MiniData
 
 OLD = b"the database of the last good build"
-LOGS = ("observations/sagemaker_api.csv", "observations/ec2_api_capture.csv", "observations/region_lists.csv")
+LOGS = tuple(f"observations/{each.spec.name}.csv" for each in inputs.LOGS)
+REQUIRED = tuple(f"observations/{each.spec.name}.csv" for each in inputs.LOGS if each.is_required)
 TABLES = [f"curated/{table.name}.csv" for table in CURATED]
 FILES = [*LOGS, "scrapes.csv", *TABLES]
 
@@ -26,6 +29,10 @@ Damage = Callable[[list[bytes]], list[bytes]]
 
 @pytest.fixture
 def full(mini_data: MiniData) -> MiniData:
+    return filled(mini_data)
+
+
+def filled(mini_data: MiniData) -> MiniData:
     """The small world with at least two rows in every file."""
     mini_data.prices("2026-07-01", "hosting", "us-east-1", "ml.m5.large")
     mini_data.add(
@@ -35,6 +42,17 @@ def full(mini_data: MiniData) -> MiniData:
     mini_data.add("iam_condition_keys", action="CreateTrainingJob", workload="training")
     mini_data.hardware("2026-01-01", "m5.large", vcpus="2")
     mini_data.add("check_exceptions", check_name="no_type_lost", subject="ml.t2.medium")
+    for on in ("2026-08-01", "2026-08-02"):
+        mini_data.price_list(on, "training", "eu-west-1", f"ml.m5.{on}")
+        mini_data.quota(on, "training", "eu-west-1", f"ml.m5.{on}")
+        mini_data.ec2_api(on, f"m5.{on}")
+        mini_data.guide(on, f"m5.{on}")
+        mini_data.nitro(on, f"m{on}", "4")
+    for source in ("sagemaker_docs", "sagemaker_api_docs"):
+        mini_data.watch(source, source=source)
+        for on, wording in (("2026-08-01", "a"), ("2026-08-02", "b")):
+            mini_data.sentence(on, source, wording)
+            mini_data.confirm(source, wording)
     return mini_data
 
 
@@ -69,7 +87,10 @@ class TestAnyFile:
     def test_missing(self, full: MiniData, file: str) -> None:
         data = full.write()
         (data / file).unlink()
-        refused(data, file, 0, "No such file")
+        if file in LOGS and file not in REQUIRED:
+            refused(data, file, 1, "rows were lost")
+        else:
+            refused(data, file, 0, "No such file")
 
     def test_empty(self, full: MiniData, file: str) -> None:
         data = damaged(full.write(), file, lambda lines: [])
@@ -145,6 +166,33 @@ def test_log_with_a_row_nobody_read(full: MiniData, file: str) -> None:
     assert (caught.value.path, caught.value.line) == (data / file, count + 1)
 
 
+def test_a_source_that_was_never_read_has_no_log(mini_data: MiniData) -> None:
+    data = mini_data.write()
+    assert sorted(path.stem for path in (data / "observations").iterdir()) == [
+        "ec2_api_capture",
+        "region_lists",
+        "sagemaker_api",
+    ]
+    assert {path.stem for path in inputs.check(data)} & {each.spec.name for each in inputs.LOGS} == {
+        "ec2_api_capture",
+        "region_lists",
+        "sagemaker_api",
+    }
+
+
+def test_a_write_of_logs_that_was_interrupted_is_completed_first(full: MiniData) -> None:
+    data = full.write()
+    log = data / "observations" / "price_list.csv"
+    (data / "observations" / ".price_list.csv.abc.new").write_bytes(log.read_bytes())
+    log.write_text("half of it")
+    names = {"observations/price_list.csv": "observations/.price_list.csv.abc.new"}
+    (data / JOURNAL).write_text(json.dumps(names))
+    inputs.check(data)
+    assert [path.name for path in data.rglob(".*")] == []
+    (data / JOURNAL).write_text("{")
+    refused(data, JOURNAL, 0, "not a list of files to replace")
+
+
 @pytest.mark.parametrize("file", [*LOGS, "scrapes.csv"])
 def test_date_out_of_order(full: MiniData, file: str) -> None:
     data = damaged(full.write(), file, lambda lines: [lines[0], lines[-1], *lines[1:-1]])
@@ -173,6 +221,15 @@ def test_no_date(full: MiniData, file: str, on: str) -> None:
         ("ec2_api_capture", ("m5.large", "vcpus"), "4.5", "whole number"),
         ("ec2_api_capture", ("m5.large", "vcpus"), "3000000000", "whole number"),
         ("ec2_api_capture", ("zz.large", "vcpus"), "2", "is_present"),
+        ("price_list", ("gaming", "eu-west-1", "ml.zz.large"), "true", "unknown component"),
+        ("service_quotas", ("gaming", "eu-west-1", "ml.zz.large"), "true", "unknown usage"),
+        ("ec2_api", ("m5.2026-08-01", "vcpus", "eu-west-1"), "4.5", "whole number"),
+        ("ec2_api", ("zz.large", "vcpus", "all"), "2", "is_present"),
+        ("ec2_guide", ("m5.2026-08-01", "vcpus"), "2", "unknown fact"),
+        ("nitro_page", ("m2026-08-01", "nitro_version"), "4.5", "whole number"),
+        ("nitro_page", ("m2026-08-01", "hypervisor"), "nitro", "unknown fact"),
+        ("sagemaker_docs", ("sagemaker_docs", "fingerprint"), "something", "16 lower-case hex digits"),
+        ("sagemaker_api_docs", ("sagemaker_api_docs", "fingerprint"), "A" * 16, "16 lower-case hex digits"),
     ],
 )
 def test_wrong_cell_in_a_log(full: MiniData, log: str, key: tuple[str, ...], value: str, words: str) -> None:
@@ -234,12 +291,22 @@ def test_wrong_cell_in_scrapes(full: MiniData, column: int, cell: str, words: st
         ("sources", {"precedence": "3000000000"}, "whole number"),
         ("sdk_name_rule", {"match_kind": "suffix"}, "must be one of"),
         ("check_exceptions", {"reason": ""}, "must not be empty"),
+        ("watched_sentences", {"bears_on": "everything"}, "must be one of"),
+        ("watched_sentences", {"source": "hearsay"}, "must be one of"),
+        ("watched_sentences", {"workloads": "training, unheard"}, "'unheard' is not in workloads.csv"),
+        ("watched_sentences", {"workloads": "training,endpoint"}, "is not in workloads.csv"),
+        ("confirmations", {"sentence_id": "unheard"}, "'unheard' is not in watched_sentences.csv"),
+        ("confirmations", {"sentence_id": "sagemaker_docs", "fingerprint": "c" * 16}, "has never had 'cccc"),
+        ("confirmations", {"sentence_id": "sagemaker_docs", "fingerprint": "absent"}, "has never had 'absent'"),
+        ("confirmations", {"sentence_id": "sagemaker_docs", "reason": ""}, "must not be empty"),
     ],
 )
 def test_wrong_cell_in_a_curated_table(full: MiniData, table: str, cells: dict[str, str], words: str) -> None:
     form = next(each for each in CURATED if each.name == table)
     valid = dict.fromkeys(("rule_id", "action", "ec2_type", "element", "source", "subject", "instance_type"), "zz")
     valid |= {"workload": "zz" if table == "workloads" else "automl", "fact": "on_stop", "contradiction_id": "zz"}
+    valid |= {"workloads": "training", "sentence_id": "zz"}
+    valid["source"] = "zz" if table == "sources" else "sagemaker_docs"
     valid["fact"] = "vcpus" if table == "hardware" else "on_stop"
     row = full.add(table, **{name: cell for name, cell in (valid | cells).items() if name in form.columns})
     refused(full.write(), f"curated/{table}.csv", full.line(table, row), words)
@@ -260,6 +327,19 @@ def test_every_log_needs_a_source(full: MiniData) -> None:
     refused(full.write(), "curated/sources.csv", 0, "ec2_api_capture")
 
 
+def test_confirmations_of_a_source_that_was_never_read_are_kept(mini_data: MiniData) -> None:
+    """Whether the wording was ever seen is for its log to say, and there is none yet."""
+    mini_data.watch("sentence")
+    mini_data.confirm("sentence", "a")
+    inputs.check(mini_data.write())
+
+
+def test_a_sentence_that_was_gone_may_be_confirmed_so(full: MiniData) -> None:
+    full.sentence("2026-09-01", "sagemaker_docs", None)
+    full.confirm("sagemaker_docs", None)
+    inputs.check(full.write())
+
+
 def test_no_data_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder") as caught:
         build(tmp_path / "nowhere", tmp_path / "kb.duckdb")
@@ -276,7 +356,7 @@ def test_shipped_tables_are_in_order(table: CuratedTable) -> None:
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return MiniData(tmp_path_factory.mktemp("fuzzed") / "data").write()
+    return filled(MiniData(tmp_path_factory.mktemp("fuzzed") / "data")).write()
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

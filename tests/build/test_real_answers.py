@@ -18,6 +18,8 @@ from kb.snapshot import Snapshot
 from tests.build.asking import Record, records
 
 OFFERED_BY = {"api_enum": "API enum", "price_list": "price list", "both": "API enum and price list"}
+#: Attributes that follow from others, whose changes alone are in the table changes.
+DERIVED = ("is_nitro", "is_kms_eligible", "local_storage", "has_nvme_instance_store")
 STORAGE_NOTES = {
     "observed": None,
     "carried_back": "first observed later and carried back",
@@ -89,6 +91,9 @@ def check_verdict(answer: Verdict, row: Record, contradictions: dict[str, Record
     place = f"{row['instance_type']} in {row['workload']} from {row['valid_from']}"
     for name in ("instance_type", "workload", "all_storage_under_key", "reason", "basis_note", "outcome_since"):
         assert getattr(answer, name) == row[name], f"{name} of {place}"
+    assert answer.evidence_changed is row["evidence_changed"], place
+    reviews = sum(evidence.kind == "review" for evidence in answer.evidence)
+    assert reviews == len((row["changed_sentences"] or "").split()), place
     assert (answer.valid_from, answer.valid_to) == (row["valid_from"], row["valid_to"]), place
     assert (answer.outcome.value, answer.basis and answer.basis.value) == (row["outcome"], row["basis"]), place
     check_size(answer, row, place)
@@ -109,6 +114,7 @@ def check_size(answer: Verdict, row: Record, place: str) -> None:
 
 def check_evidence(answer: Verdict, row: Record, place: str) -> None:
     by_kind = {evidence.kind: evidence for evidence in answer.evidence if not evidence.what.startswith("absent from")}
+    by_kind.pop("review", None)
     assert set(by_kind) == {
         kind
         for kind, column in (("rule", "rule_id"), ("storage", "storage_basis"), ("offering", "offering_basis"))
@@ -139,14 +145,8 @@ def test_an_answer_for_every_workload_on_every_version_day(data: Snapshot) -> No
 
 
 def test_regions_of_today(connection: duckdb.DuckDBPyConnection, data: Snapshot) -> None:
-    listed = records(
-        connection, "SELECT subject, scope FROM observations WHERE fact = 'in_price_list' AND valid_to IS NULL"
-    )
-    expected = grouped(
-        [dict(zip(("component", "region"), row["scope"].split("/"), strict=True)) | row for row in listed],
-        "subject",
-        "component",
-    )
+    listed = records(connection, "SELECT * FROM region_listings WHERE valid_to IS NULL")
+    expected = grouped(listed, "instance_type", "component")
     found = {key: regions for key, regions in data.regions(None).items() if regions}
     assert found == {key: frozenset(row["region"] for row in group) for key, group in expected.items()}
 
@@ -176,8 +176,6 @@ def check_diff(data: Snapshot, old: date, new: date, changes: list[Record]) -> N
         shown[change.kind].add((change.instance_type or "", change.workload or "", change.what, change.old, change.new))
     assert shown["type_added"] == stated["type_added"]
     assert shown["verdict"] == stated["verdict"]
-    assert {
-        fact for fact in shown["fact"] if fact[2] not in ("is_nitro", "is_kms_eligible", "local_storage")
-    } == stated["fact"]
+    assert {fact for fact in shown["fact"] if fact[2] not in DERIVED} == stated["fact"]
     assert shown["region"] == stated["region"]
     assert shown["rule"] == stated["rule"]

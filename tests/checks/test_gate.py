@@ -10,7 +10,7 @@ import pytest
 
 import kb.checks
 from kb.build import BuildResult
-from kb.checks import CHECKS, Check, CheckResult, GateError, Violation, describe, require_all, run
+from kb.checks import CHECKS, Check, CheckResult, GateError, Level, Violation, describe, require_all, run
 from kb.schema import table
 from tests.checks.gate import Gate
 
@@ -78,6 +78,23 @@ def test_require_all_names_every_failed_check_and_no_other() -> None:
         assert words in str(caught.value)
         assert "bad_one failed: nothing is bad" in str(caught.value)
         assert "good_one" not in str(caught.value)
+
+
+def test_a_review_stops_nothing_and_is_not_among_the_failures() -> None:
+    doubtful = Check("doubtful_one", "nobody has a doubt", (), "", Level.REVIEW)
+    review = CheckResult(doubtful, (Violation("ml.a.b", "is doubtful"),), 0, ())
+    failed = CheckResult(Check("bad_one", "nothing is bad", (), ""), (Violation("ml.a.b", "is bad"),), 0, ())
+    assert (review.passed, review.blocks, review.needs_review) == (False, False, True)
+    assert (failed.passed, failed.blocks, failed.needs_review) == (False, True, False)
+    require_all([review])
+    with pytest.raises(GateError) as caught:
+        require_all([review, failed])
+    assert "doubtful" not in str(caught.value)
+    assert describe(review) == "REVIEW doubtful_one: nobody has a doubt\n  ml.a.b: is doubtful"
+
+
+def test_checks_of_level_review_are_the_known_ones() -> None:
+    assert {check.name for check in CHECKS if check.level is Level.REVIEW} == {"evidence_confirmed"}
 
 
 def test_a_long_list_is_cut() -> None:

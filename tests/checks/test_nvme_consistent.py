@@ -41,6 +41,11 @@ NONE: dict[str, Any] = {
         LOCAL | {"hypervisor": "xen", "is_nitro": False, "instance_store_encryption": "unsupported"},
         LOCAL | {"nvme_support": "unsupported", "instance_store_disks": "3x2000 hdd", "instance_store_gb": 6000},
         NONE | {"nvme_support": "unsupported", "hypervisor": None, "is_nitro": None},
+        LOCAL | {"has_nvme_instance_store": True},
+        LOCAL | {"nvme_support": None, "has_nvme_instance_store": True},
+        LOCAL | {"nvme_support": None, "has_nvme_instance_store": False},
+        NONE | {"nvme_support": "unsupported", "has_nvme_instance_store": False},
+        {"instance_store_gb": 75, "storage_basis": "contested"},
     ],
 )
 def test_good(facts: dict[str, Any]) -> None:
@@ -65,6 +70,8 @@ def test_good(facts: dict[str, Any]) -> None:
         (NONE | {"nvme_support": "required"}, "NVMe required"),
         (NONE | {"is_kms_eligible": False}, "is_kms_eligible"),
         ({"instance_store_gb": 75}, "without knowing"),
+        (LOCAL | {"has_nvme_instance_store": False}, "NVMe required, but has_nvme_instance_store is false"),
+        (NONE | {"has_nvme_instance_store": True}, "no local storage, but NVMe"),
         ({"is_kms_eligible": True}, "is_kms_eligible"),
     ],
 )

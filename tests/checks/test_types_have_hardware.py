@@ -17,6 +17,7 @@ KNOWN: dict[str, Any] = {"kind": "instance", "ec2_type": "a.b", "has_instance_st
     [
         KNOWN,
         KNOWN | {"hypervisor": None, "is_bare_metal": True},
+        KNOWN | {"has_instance_store": None, "storage_basis": "contested"},
         {"kind": "accelerator"},
         {"kind": "managed"},
     ],

@@ -9,7 +9,7 @@ import pytest
 
 import kb as library
 from kb.cli import words
-from kb.model import Basis, Outcome
+from kb.model import Basis, InstanceType, Outcome
 from tests.cli.conftest import Run
 
 
@@ -178,3 +178,28 @@ def test_every_code_has_words() -> None:
     assert set(words.OUTCOMES) == set(words.OUTCOME_MEANINGS) == set(Outcome)
     assert set(words.BASES) == set(Basis)
     assert {kind.status for kind in library.find()} <= set(words.STATUSES)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"hypervisor": "nitro", "is_nitro": True, "nitro_version": None}, "Nitro"),
+        ({"hypervisor": "nitro", "is_nitro": True, "nitro_version": 5}, "Nitro v5"),
+        ({"hypervisor": "xen", "is_nitro": False, "nitro_version": None}, "Xen"),
+        ({"hypervisor": "xen", "is_nitro": False, "nitro_version": 2}, "Xen"),
+        ({"hypervisor": None, "is_nitro": None, "nitro_version": None}, "unknown"),
+        ({"hypervisor": None, "is_nitro": None, "nitro_version": 4, "is_bare_metal": True}, "bare metal, Nitro v4"),
+        ({"hypervisor": None, "is_nitro": None, "nitro_version": None, "is_bare_metal": True}, "bare metal"),
+    ],
+)
+def test_names_the_hypervisor_and_the_nitro_version(facts: dict[str, object], expected: str) -> None:
+    known = library.lookup("ml.m5.xlarge")
+    values = {name: getattr(known, name) for name in InstanceType._fields}
+    assert words.platform(InstanceType(**values | facts)) == expected
+
+
+def test_contested_storage_is_said_in_words() -> None:
+    known = library.lookup("ml.m5.xlarge")
+    values = {name: getattr(known, name) for name in InstanceType._fields}
+    contested = InstanceType(**values | {"storage_basis": "contested", "has_instance_store": None})
+    assert words.storage_evidence(contested).startswith("EC2's Regions disagree since ")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import kb
+from kb._version import SCHEMA_VERSION
 from kb.model import Change
 from kb.paths import snapshot_file
 from kb.schema import table
@@ -51,7 +52,9 @@ def test_a_missing_snapshot_is_named(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_of_another_version_is_refused(tmp_path: Path) -> None:
-    text = snapshot_file().read_text(encoding="utf-8").replace("schema_version\t1", "schema_version\t99")
+    text = (
+        snapshot_file().read_text(encoding="utf-8").replace(f"schema_version\t{SCHEMA_VERSION}", "schema_version\t99")
+    )
     path = tmp_path / "snapshot.txt"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(kb.SnapshotError, match="schema version 99"):

@@ -1,5 +1,5 @@
 -- One row per type and interval in which nothing changed; then the current rows with everything about the type.
--- in:  type_names, type_facts, enum_members, region_listing, input_special_types, scrapes, statements
+-- in:  type_names, type_facts, enum_members, region_listings, input_special_types, readings, said, statements
 -- out: instance_types_history, instance_types, instance_store_disks
 
 CREATE TEMP TABLE type_rows AS
@@ -12,9 +12,9 @@ WITH days AS (
     UNION
     SELECT enum_value, valid_to FROM enum_members WHERE valid_to IS NOT NULL
     UNION
-    SELECT instance_type, valid_from FROM region_listing
+    SELECT instance_type, valid_from FROM region_listings
     UNION
-    SELECT instance_type, valid_to FROM region_listing WHERE valid_to IS NOT NULL
+    SELECT instance_type, valid_to FROM region_listings WHERE valid_to IS NOT NULL
 ),
 moments AS (
     SELECT d.instance_type, d.on_day
@@ -23,7 +23,7 @@ moments AS (
     WHERE d.on_day >= n.first_seen
 ),
 facts_then AS (
-    SELECT m.on_day, f.*
+    SELECT m.on_day, f.*, f.fact = 'has_instance_store' AND (f.value IS NOT NULL OR f.is_contested) AS says_storage
     FROM moments AS m
     JOIN type_facts AS f
         ON f.instance_type = m.instance_type
@@ -41,6 +41,8 @@ fact_columns AS (
         max(value) FILTER (WHERE fact = 'instance_store_encryption') AS instance_store_encryption,
         CAST(max(value) FILTER (WHERE fact = 'instance_store_gb') AS BIGINT) AS instance_store_gb,
         max(value) FILTER (WHERE fact = 'instance_store_disks') AS instance_store_disks,
+        CAST(max(value) FILTER (WHERE fact = 'nitro_version') AS INTEGER) AS nitro_version,
+        CAST(max(value) FILTER (WHERE fact = 'has_nvme_instance_store') AS BOOLEAN) AS has_nvme_instance_store,
         CAST(max(value) FILTER (WHERE fact = 'vcpus') AS INTEGER) AS vcpus,
         CAST(max(value) FILTER (WHERE fact = 'cores') AS INTEGER) AS cores,
         CAST(max(value) FILTER (WHERE fact = 'threads_per_core') AS INTEGER) AS threads_per_core,
@@ -70,11 +72,11 @@ fact_columns AS (
         max(value) FILTER (WHERE fact = 'nitro_enclaves_support') AS nitro_enclaves_support,
         max(value) FILTER (WHERE fact = 'nitro_tpm_support') AS nitro_tpm_support,
         CAST(max(value) FILTER (WHERE fact = 'is_current_generation') AS BOOLEAN) AS is_current_generation,
-        max(basis) FILTER (WHERE fact = 'has_instance_store' AND value IS NOT NULL) AS storage_basis,
-        max(source) FILTER (WHERE fact = 'has_instance_store' AND value IS NOT NULL) AS storage_source,
-        max(origin) FILTER (WHERE fact = 'has_instance_store' AND value IS NOT NULL) AS storage_origin,
-        max(observed_on) FILTER (WHERE fact = 'has_instance_store' AND value IS NOT NULL) AS storage_observed_on,
-        max(url) FILTER (WHERE fact = 'has_instance_store' AND value IS NOT NULL) AS storage_url
+        max(CASE WHEN is_contested THEN 'contested' ELSE basis END) FILTER (WHERE says_storage) AS storage_basis,
+        max(source) FILTER (WHERE says_storage) AS storage_source,
+        max(origin) FILTER (WHERE says_storage) AS storage_origin,
+        max(observed_on) FILTER (WHERE says_storage) AS storage_observed_on,
+        max(url) FILTER (WHERE says_storage) AS storage_url
     FROM facts_then
     GROUP BY instance_type, on_day
 ),
@@ -87,7 +89,7 @@ listed AS (
             WHERE e.enum_value = m.instance_type AND e.valid_from <= m.on_day AND (e.valid_to IS NULL OR m.on_day < e.valid_to)
         ) AS in_api,
         EXISTS (
-            SELECT 1 FROM region_listing AS r
+            SELECT 1 FROM region_listings AS r
             WHERE r.instance_type = m.instance_type AND r.valid_from <= m.on_day AND (r.valid_to IS NULL OR m.on_day < r.valid_to)
         ) AS in_price_list
     FROM moments AS m
@@ -100,14 +102,14 @@ in_words AS (
         CASE
             WHEN NOT has_instance_store THEN 'none'
             WHEN has_instance_store AND instance_store_disks IS NULL AND instance_store_gb IS NULL
-                THEN CASE WHEN nvme_support IN ('supported', 'required') THEN 'NVMe storage of unknown size' ELSE 'local storage of unknown size' END
+                THEN CASE WHEN is_nvme THEN 'NVMe storage of unknown size' ELSE 'local storage of unknown size' END
             WHEN has_instance_store AND instance_store_disks IS NULL THEN instance_store_gb || ' GB'
             WHEN has_instance_store THEN replace(replace(
                 regexp_replace(instance_store_disks, '(\d+)x(\d+) ', '\1 x \2 GB ' ||
-                    CASE WHEN nvme_support IN ('supported', 'required') THEN 'NVMe ' ELSE '' END, 'g'),
+                    CASE WHEN is_nvme THEN 'NVMe ' ELSE '' END, 'g'),
                 'ssd', 'SSD'), 'hdd', 'HDD')
         END AS local_storage
-    FROM fact_columns
+    FROM (SELECT *, coalesce(nvme_support IN ('supported', 'required'), has_nvme_instance_store) AS is_nvme FROM fact_columns)
 )
 SELECT
     l.instance_type,
@@ -145,21 +147,27 @@ WHERE position = 1 OR everything IS DISTINCT FROM before
 ORDER BY instance_type, valid_from;
 
 INSERT INTO instance_types BY NAME
-WITH ec2_names AS (
-    SELECT DISTINCT ec2_type FROM statements
+WITH present AS (
+    SELECT
+        * REPLACE (CASE WHEN source IN (SELECT source FROM readings WHERE region IS NOT NULL) THEN region END AS region)
+    FROM said
+    WHERE fact = 'is_present' AND value = 'true'
 ),
--- the last reading of a hardware source in which the type was there
+-- the last reading of a hardware source in which the type was there, in a Region that was read
 verified AS (
     SELECT s.ec2_type, max(r.observed_on) AS last_verified
-    FROM statements AS s
-    JOIN scrapes AS r
-        ON r.source = s.source AND r.observed_on >= s.valid_from AND (s.valid_to IS NULL OR r.observed_on < s.valid_to)
-    WHERE s.fact = 'is_present' AND s.value = 'true'
+    FROM present AS s
+    JOIN readings AS r
+        ON r.source = s.source AND r.region IS NOT DISTINCT FROM s.region
+        AND r.observed_on >= s.valid_from AND (s.valid_to IS NULL OR r.observed_on < s.valid_to)
     GROUP BY s.ec2_type
 ),
 -- curated facts are not read again; they count as of the day on which they were written down
 written_down AS (
-    SELECT ec2_type, max(valid_from) AS last_verified FROM statements WHERE value IS NOT NULL GROUP BY ec2_type
+    SELECT ec2_type, max(valid_from) AS last_verified
+    FROM statements
+    WHERE value IS NOT NULL AND source <> 'nitro_page'
+    GROUP BY ec2_type
 ),
 retired AS (
     SELECT instance_type, min(valid_from) AS retired_on
@@ -180,7 +188,7 @@ SELECT
     coalesce(v.last_verified, w.last_verified) AS last_verified
 FROM instance_types_history AS h
 JOIN type_names AS n USING (instance_type)
-LEFT JOIN ec2_names AS e ON e.ec2_type = n.ec2_name
+LEFT JOIN described_types AS e ON e.ec2_type = n.ec2_name
 LEFT JOIN input_special_types AS k USING (instance_type)
 LEFT JOIN verified AS v ON v.ec2_type = n.ec2_name
 LEFT JOIN written_down AS w ON w.ec2_type = n.ec2_name

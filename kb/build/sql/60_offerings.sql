@@ -1,5 +1,5 @@
 -- Which type is offered in which workload and Region.
--- in:  workloads, input_former_enums, enum_members, region_listing
+-- in:  workloads, input_former_enums, enum_members, region_listings
 -- out: workload_enums, workload_listing (temp: who lists a type for a workload, over time), offerings
 
 INSERT INTO workload_enums BY NAME
@@ -31,7 +31,6 @@ SELECT
     e.enum_value AS instance_type,
     w.workload,
     'api_enum' AS basis,
-    CAST(NULL AS VARCHAR) AS region,
     greatest(e.valid_from, w.valid_from) AS valid_from,
     least(e.valid_to, w.valid_to) AS valid_to,  -- least() passes over NULL: an open end gives way to a closed one
     e.enum_shape || ' in ' || e.origin AS origin
@@ -41,16 +40,16 @@ JOIN enum_members AS e
     AND (e.valid_to IS NULL OR e.valid_to > w.valid_from) AND (w.valid_to IS NULL OR w.valid_to > e.valid_from)
 WHERE e.enum_value LIKE 'ml.%'
 UNION ALL
-SELECT
+-- the same span in many Regions is one
+SELECT DISTINCT
     r.instance_type,
     c.workload,
     'price_list' AS basis,
-    r.region,
     r.valid_from,
     r.valid_to,
     r.component || ' list in ' || r.origin AS origin
 FROM workload_component AS c
-JOIN region_listing AS r USING (component);
+JOIN region_listings AS r USING (component);
 
 INSERT INTO offerings BY NAME
 WITH api AS (
@@ -58,11 +57,27 @@ WITH api AS (
     FROM workload_listing
     WHERE basis = 'api_enum' AND valid_to IS NULL
 ),
+-- a listing goes on where the price list takes over from the packaged lists
+listed AS (
+    SELECT
+        *,
+        max(CASE WHEN is_new THEN valid_from END) OVER (
+            PARTITION BY component, region, instance_type ORDER BY valid_from ROWS UNBOUNDED PRECEDING
+        ) AS listed_since
+    FROM (
+        SELECT
+            *,
+            valid_from IS DISTINCT FROM lag(valid_to) OVER (
+                PARTITION BY component, region, instance_type ORDER BY valid_from
+            ) AS is_new
+        FROM region_listings
+    )
+),
 priced AS (
-    SELECT instance_type, workload, region, min(valid_from) AS priced_since
-    FROM workload_listing
-    WHERE basis = 'price_list' AND valid_to IS NULL
-    GROUP BY instance_type, workload, region
+    SELECT l.instance_type, c.workload, l.region, l.listed_since AS priced_since
+    FROM workload_component AS c
+    JOIN listed AS l USING (component)
+    WHERE l.valid_to IS NULL
 )
 SELECT
     instance_type,

@@ -1,6 +1,32 @@
 -- The answer for every instance type, workload and day: offer, rule and storage of that day put together.
--- in:  type_names, instance_types_history, workloads, workload_enums, workload_listing, kms_rules, volume_size_rules, contradictions, input_special_types
+-- in:  type_names, instance_types_history, workloads, workload_enums, workload_listing, kms_rules, volume_size_rules, contradictions,
+--      watched_sentences, watched_sentences_history, input_special_types
 -- out: kms_verdicts_history, kms_verdicts
+
+-- Wordings that nobody has compared with the rules yet, one row per workload whose verdicts rest on them.
+CREATE TEMP TABLE open_sentences AS
+WITH named AS (
+    SELECT h.sentence_id, w.bears_on, unnest(string_split(w.workloads, ', ')) AS rule_workload, h.valid_from, h.valid_to
+    FROM watched_sentences_history AS h
+    JOIN watched_sentences AS w USING (sentence_id)
+    WHERE h.status IN ('changed', 'vanished') AND w.bears_on IN ('volume_kms', 'volume_size')
+),
+-- a workload rests on the sentences about itself, and on those about the workload whose rule it inherits
+rests_on AS (
+    SELECT 'volume_kms' AS bears_on, workload, unnest([workload, inherited_from]) AS rule_workload, valid_from, valid_to FROM kms_rules
+    UNION ALL
+    SELECT 'volume_size', workload, unnest([workload, inherited_from]), valid_from, valid_to FROM volume_size_rules
+)
+SELECT
+    r.workload,
+    n.bears_on,
+    n.sentence_id,
+    greatest(n.valid_from, r.valid_from) AS valid_from,
+    least(n.valid_to, r.valid_to) AS valid_to  -- least() passes over NULL: an open end gives way to a closed one
+FROM named AS n
+JOIN rests_on AS r
+    ON r.bears_on = n.bears_on AND r.rule_workload = n.rule_workload
+    AND (r.valid_to IS NULL OR r.valid_to > n.valid_from) AND (n.valid_to IS NULL OR n.valid_to > r.valid_from);
 
 -- Every day on which the answer for a type in a workload may change.
 CREATE TEMP TABLE verdict_days AS
@@ -18,7 +44,22 @@ SELECT h.instance_type, w.workload, h.valid_from FROM instance_types_history AS 
 UNION
 SELECT instance_type, workload, valid_from FROM workload_listing
 UNION
-SELECT instance_type, workload, valid_to FROM workload_listing WHERE valid_to IS NOT NULL;
+SELECT instance_type, workload, valid_to FROM workload_listing WHERE valid_to IS NOT NULL
+UNION
+SELECT n.instance_type, s.workload, s.valid_from FROM type_names AS n CROSS JOIN open_sentences AS s
+UNION
+SELECT n.instance_type, s.workload, s.valid_to FROM type_names AS n CROSS JOIN open_sentences AS s WHERE s.valid_to IS NOT NULL;
+
+CREATE TEMP TABLE open_then AS
+SELECT
+    d.workload,
+    d.on_day,
+    string_agg(DISTINCT s.sentence_id, ' ' ORDER BY s.sentence_id) FILTER (WHERE s.bears_on = 'volume_kms') AS of_key,
+    string_agg(DISTINCT s.sentence_id, ' ' ORDER BY s.sentence_id) FILTER (WHERE s.bears_on = 'volume_size') AS of_size
+FROM (SELECT DISTINCT workload, on_day FROM verdict_days) AS d
+JOIN open_sentences AS s
+    ON s.workload = d.workload AND s.valid_from <= d.on_day AND (s.valid_to IS NULL OR d.on_day < s.valid_to)
+GROUP BY d.workload, d.on_day;
 
 -- Who lists the type for the workload on that day; the API enum is the better witness.
 CREATE TEMP TABLE offers_then AS
@@ -70,6 +111,8 @@ SELECT
     o.offering_basis,
     o.offering_origin,
     o.offered_since,
+    e.of_key,
+    e.of_size,
     r AS rule,
     z AS size_rule
 FROM verdict_days AS d
@@ -81,6 +124,8 @@ LEFT JOIN instance_types_history AS h
     ON h.instance_type = d.instance_type AND h.valid_from <= d.on_day AND (h.valid_to IS NULL OR d.on_day < h.valid_to)
 LEFT JOIN offers_then AS o
     ON o.instance_type = d.instance_type AND o.workload = d.workload AND o.on_day = d.on_day
+LEFT JOIN open_then AS e
+    ON e.workload = d.workload AND e.on_day = d.on_day
 LEFT JOIN kms_rules AS r
     ON r.workload = d.workload AND r.valid_from <= d.on_day AND (r.valid_to IS NULL OR d.on_day < r.valid_to)
 LEFT JOIN volume_size_rules AS z
@@ -134,7 +179,11 @@ explained AS (
             WHEN 'request_names_no_type' THEN coalesce(rule.reason_with, 'The request names no instance type, so nothing can be said per type.')
             WHEN 'no_key_parameter' THEN coalesce(rule.reason_with, 'The API takes no volume key for ' || title || '.')
             WHEN 'no_rule' THEN 'No source says what becomes of a volume key here.'
-            WHEN 'storage_unknown' THEN 'No source says whether {type} has local storage, which decides what becomes of the key.'
+            WHEN 'storage_unknown' THEN
+                CASE WHEN storage_basis = 'contested'
+                    THEN 'Whether {type} has local storage, which decides what becomes of the key, depends on the Region in EC2''s own answers.'
+                    ELSE 'No source says whether {type} has local storage, which decides what becomes of the key.'
+                END
             WHEN 'hypervisor_unknown' THEN 'The answer depends on the hypervisor of {type}, and no source names it.'
             WHEN 'with' THEN rule.reason_with
             WHEN 'without' THEN rule.reason_without
@@ -196,7 +245,11 @@ SELECT
     CASE WHEN e.rests_on_storage THEN e.storage_observed_on END AS storage_observed_on,
     CASE WHEN e.rests_on_storage THEN e.storage_url END AS storage_url,
     CASE WHEN e.rests_on_storage THEN e.has_instance_store END AS has_instance_store,
-    CASE WHEN e.rests_on_rule THEN coalesce(e.rule.inherited_from, e.workload) ELSE e.workload END AS rule_workload
+    CASE WHEN e.rests_on_rule THEN coalesce(e.rule.inherited_from, e.workload) ELSE e.workload END AS rule_workload,
+    CASE WHEN e.rests_on_rule
+        THEN nullif(concat_ws(' ', e.of_key, CASE WHEN e.volume_size_rule IS NOT NULL THEN e.of_size END), '')
+    END AS changed_sentences,
+    changed_sentences IS NOT NULL AS evidence_changed
 FROM explained AS e;
 
 CREATE TEMP TABLE verdict_spans AS

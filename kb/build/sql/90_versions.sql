@@ -18,17 +18,20 @@ statuses AS (
     QUALIFY old_value <> new_value
 ),
 facts_in_time AS (
-    SELECT f.*, n.first_seen, lag(f.value) OVER (PARTITION BY f.instance_type, f.fact ORDER BY f.valid_from) AS value_before
+    SELECT f.*, n.first_seen, r.first_on, lag(f.value) OVER (PARTITION BY f.instance_type, f.fact ORDER BY f.valid_from) AS value_before
     FROM type_facts AS f
     JOIN type_names AS n USING (instance_type)
+    LEFT JOIN first_readings AS r USING (source)
     WHERE f.fact <> 'is_present'
 ),
--- a first value is news only if the type was already known without it
+-- A first value is news only if the type was already known without it, and did not come with the first reading of its
+-- source. What is worked out from another fact changes with that one and is not counted again.
 facts AS (
     SELECT valid_from AS changed_on, 'fact' AS kind, instance_type, '' AS workload, fact AS what,
         value_before AS old_value, value AS new_value, origin
     FROM facts_in_time
-    WHERE value_before IS DISTINCT FROM value AND valid_from > first_seen
+    WHERE value_before IS DISTINCT FROM value AND valid_from > first_seen AND NOT is_derived
+        AND (value_before IS NOT NULL OR first_on IS NULL OR valid_from > first_on)
 ),
 listings AS (
     SELECT valid_from AS changed_on, 'listing' AS kind, enum_value AS instance_type, '' AS workload, enum_shape AS what,
@@ -39,17 +42,27 @@ listings AS (
     FROM enum_members
     WHERE valid_to IS NOT NULL
 ),
--- the first reading of a source is one change, "source_added", not a change for each of its rows
+-- what is listed on the first day on which any list speaks of a component is no change, and neither is a listing that
+-- goes on where the price list takes over from the packaged lists
+listings_in_time AS (
+    SELECT
+        *,
+        component || '/' || region AS what,
+        min(valid_from) OVER (PARTITION BY component) AS first_on,
+        lag(valid_to) OVER same_listing AS ended_before,
+        lead(valid_from) OVER same_listing AS next_from
+    FROM region_listings
+    WINDOW same_listing AS (PARTITION BY component, region, instance_type ORDER BY valid_from)
+),
 regions AS (
-    SELECT r.valid_from AS changed_on, 'region' AS kind, r.instance_type, '' AS workload,
-        r.component || '/' || r.region AS what, CAST(NULL AS VARCHAR) AS old_value, 'listed' AS new_value, r.origin
-    FROM region_listing AS r
-    JOIN first_readings AS f USING (source)
-    WHERE r.valid_from > f.first_on
+    SELECT valid_from AS changed_on, 'region' AS kind, instance_type, '' AS workload, what,
+        CAST(NULL AS VARCHAR) AS old_value, 'listed' AS new_value, origin
+    FROM listings_in_time
+    WHERE valid_from > first_on AND valid_from IS DISTINCT FROM ended_before
     UNION ALL
-    SELECT valid_to, 'region', instance_type, '', component || '/' || region, 'listed', CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR)
-    FROM region_listing
-    WHERE valid_to IS NOT NULL
+    SELECT valid_to, 'region', instance_type, '', what, 'listed', CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR)
+    FROM listings_in_time
+    WHERE valid_to IS NOT NULL AND valid_to IS DISTINCT FROM next_from
 ),
 rules AS (
     SELECT valid_from AS changed_on, 'rule' AS kind, '' AS instance_type, workload, 'outcome_with_local_storage' AS what,
@@ -80,6 +93,16 @@ verdicts AS (
     FROM kms_verdicts_history
     QUALIFY old_value <> new_value AND old_value <> 'not_offered' AND new_value <> 'not_offered'
 ),
+-- a watched sentence reads otherwise than before, is gone, or is back
+evidence AS (
+    SELECT h.valid_from AS changed_on, 'evidence' AS kind, '' AS instance_type,
+        CASE WHEN contains(w.workloads, ',') THEN '' ELSE w.workloads END AS workload, h.sentence_id AS what,
+        lag(h.fingerprint) OVER in_time AS old_value, h.fingerprint AS new_value, h.origin
+    FROM watched_sentences_history AS h
+    JOIN watched_sentences AS w USING (sentence_id)
+    WINDOW in_time AS (PARTITION BY h.sentence_id ORDER BY h.valid_from)
+    QUALIFY row_number() OVER in_time > 1
+),
 -- first facts about a type already listed: they are carried back, so nothing changes on that day but what is known
 facts_added AS (
     SELECT valid_to AS changed_on, 'facts_added' AS kind, '' AS instance_type, '' AS workload, source AS what,
@@ -87,7 +110,7 @@ facts_added AS (
         count(*) || ' facts about ' || count(DISTINCT instance_type) || ' types' AS new_value,
         max(origin) AS origin
     FROM type_facts
-    WHERE basis = 'carried_back'
+    WHERE basis = 'carried_back' AND NOT is_derived
     GROUP BY valid_to, source
 ),
 sources_added AS (
@@ -105,6 +128,7 @@ everything AS (
     UNION ALL SELECT * FROM rules_without
     UNION ALL SELECT * FROM size_rules
     UNION ALL SELECT * FROM verdicts
+    UNION ALL SELECT * FROM evidence
     UNION ALL SELECT * FROM facts_added
     UNION ALL SELECT * FROM sources_added
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kb.checks import CheckResult
 
 _BUILD_EPILOG = """The database is replaced in one step when everything is done and every data check has passed; a
-build that fails leaves the old one as it was.
+build that fails leaves the old one as it was. Checks that only ask for a review stop nothing.
 
 \b
 Examples:
@@ -44,7 +44,7 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
         raise click.UsageError("--snapshot and --no-snapshot cannot be given together")
     from kb import build as builder
     from kb import paths
-    from kb.checks import GateError
+    from kb.checks import GateError, describe
 
     if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
         snapshot = paths.snapshot_file()
@@ -55,7 +55,7 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
             data or paths.data_dir(), output or paths.database_file(), snapshot, _progress if show else None
         )
     except GateError as error:
-        failed = sum(not check.passed for check in error.results)
+        failed = sum(check.blocks for check in error.results)
         raise click.ClickException(
             f"{failed} of {len(error.results)} data checks failed; nothing was published\n{error}"
         ) from error
@@ -64,6 +64,9 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
             click.echo("\r\x1b[K", err=True, nl=False)
     if not quiet:
         note(_summary(result, time.monotonic() - began))
+        for check in result.checks:
+            if check.needs_review:
+                note(describe(check))
 
 
 def _progress(number: int, total: int, title: str) -> None:
@@ -77,13 +80,21 @@ def _summary(result: BuildResult, seconds: float) -> str:
     exceptions = f" ({accepted} accepted exceptions)" if accepted else ""
     text = (
         f"built {result.database}: data {result.data_version}, {result.rows['instance_types']} types, "
-        f"{result.rows['kms_verdicts']} verdicts, all {len(result.checks)} checks passed{exceptions}, {seconds:.1f} s"
+        f"{result.rows['kms_verdicts']} verdicts, {_passed(result.checks)}{exceptions}, {seconds:.1f} s"
     )
     return f"{text}\nwrote {result.snapshot}" if result.snapshot else text
 
 
+def _passed(results: Sequence[CheckResult]) -> str:
+    """Say how many checks passed, and how many ask for a person."""
+    reviews = sum(result.needs_review for result in results)
+    if not reviews:
+        return f"all {len(results)} checks passed"
+    return f"{len(results) - reviews} of {len(results)} checks passed, {reviews} to review"
+
+
 _LINT_EPILOG = """A check fails on rows it does not accept, and on exceptions in check_exceptions.csv that are
-no longer needed.
+no longer needed. One of level review asks for a person and does not count as failed.
 
 \b
 Examples:
@@ -108,10 +119,10 @@ def lint(database: Path | None, as_json: bool) -> None:
         width = max(len(result.check.name) for result in results)
         for result in results:
             click.echo(_line(result, width, checks.describe))
-    failed = sum(not result.passed for result in results)
+    failed = sum(result.blocks for result in results)
     if failed:
         raise click.ClickException(f"{failed} of {len(results)} checks failed")
-    note(f"all {len(results)} checks passed")
+    note(_passed(results))
 
 
 def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str]) -> str:
@@ -120,13 +131,15 @@ def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str
         return f"ok      {result.check.name:<{width}}{accepted}".rstrip()
     count = len(result.violations) + len(result.stale)
     details = describe(result).partition("\n")[2]
-    return f"FAILED  {result.check.name:<{width}}  {count} wrong{accepted}: {result.check.description}\n{details}"
+    mark, what = ("FAILED", "wrong") if result.blocks else ("REVIEW", "to review")
+    return f"{mark}  {result.check.name:<{width}}  {count} {what}{accepted}: {result.check.description}\n{details}"
 
 
 def _as_dict(result: CheckResult) -> dict[str, object]:
     return {
         "check": result.check.name,
         "description": result.check.description,
+        "level": result.check.level.value,
         "passed": result.passed,
         "violations": [{"subject": v.subject, "detail": v.detail} for v in result.violations],
         "accepted": result.accepted,

@@ -60,8 +60,12 @@ def _read_order(_ctx: click.Context, _param: click.Parameter, text: str | None) 
     return None if text is None else (_read_column(text.removeprefix("-")), text.startswith("-"))
 
 
+#: Columns that say something about the workload asked for.
+_OF_WORKLOAD = ("outcome", "evidence_changed")
+
+
 def _column_names() -> tuple[str, ...]:
-    return (*InstanceType._fields, "outcome")
+    return (*InstanceType._fields, *_OF_WORKLOAD)
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -139,10 +143,12 @@ def list_types(
     if form is Form.PEOPLE:
         if found:
             click.echo(_table(found, columns, workload))
+        if workload and any(_value(kind, "evidence_changed", workload) for kind in found):
+            note(f"* {words.STAR}")
         shown = f"{len(found)} of {total}" if len(found) < total else str(total)
         note(f"{shown} type{'' if total == 1 else 's'}; data version {snapshot().data_version}")
         return
-    names = columns or (*InstanceType._fields, *(("outcome",) if workload else ()))
+    names = columns or (*InstanceType._fields, *(_OF_WORKLOAD if workload else ()))
     if form is Form.JSON:
         echo_json([_as_dict(kind, names, workload) for kind in found])
     else:
@@ -155,16 +161,17 @@ def _require_workload(
     if workload is None:
         for option, asked in (
             ("--outcome", outcome is not None),
-            ("--sort outcome", sort is not None and sort[0] == "outcome"),
-            ("--columns outcome", "outcome" in (columns or ())),
+            *((f"--sort {name}", sort is not None and sort[0] == name) for name in _OF_WORKLOAD),
+            *((f"--columns {name}", name in (columns or ())) for name in _OF_WORKLOAD),
         ):
             if asked:
                 raise click.UsageError(f"{option} needs --workload")
 
 
 def _value(kind: InstanceType, column: str, workload: str | None) -> Any:
-    if column == "outcome" and workload is not None:
-        return kb.volume_kms(kind.instance_type, workload).outcome.value
+    if column in _OF_WORKLOAD and workload is not None:
+        verdict = kb.volume_kms(kind.instance_type, workload)
+        return verdict.outcome.value if column == "outcome" else verdict.evidence_changed
     return getattr(kind, column)
 
 
@@ -208,5 +215,5 @@ def _row(kind: InstanceType, workload: str | None) -> dict[str, object]:
         "GPUs": words.gpus(kind),
     }
     if workload:
-        row["outcome"] = words.outcome(kb.volume_kms(kind.instance_type, workload).outcome)
+        row["outcome"] = words.marked_outcome(kb.volume_kms(kind.instance_type, workload))
     return row

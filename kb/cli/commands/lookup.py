@@ -34,6 +34,7 @@ _CSV_COLUMNS = (
     "outcome_since",
     "reason",
     "basis",
+    "evidence_changed",
     "volume_size_rule",
     "volume_size_limit_gb",
     "region",

@@ -28,10 +28,13 @@ def overview(kind: InstanceType, answers: Sequence[Answer], region: str | None) 
             verdict = answer.verdict
             place = [words.yes_no(answer.in_region, "?")] if region else []
             why = f"({reasons.index(verdict.reason) + 1})"
-            rows.append([verdict.workload, words.outcome(verdict.outcome), verdict.outcome_since, *place, why])
+            outcome = words.marked_outcome(verdict)
+            rows.append([verdict.workload, outcome, verdict.outcome_since, *place, why])
         parts.append(Table(headers, rows).text())
         if region and any(answer.in_region is None for answer in offered):
             parts.append("? no Region list speaks of this workload")
+        if any(answer.verdict.evidence_changed for answer in offered):
+            parts.append(paragraph(f"{words.STAR}; --workload shows which", "  ", "* "))
         parts.append("")
         parts += [paragraph(reason, "     ", f" {f'({n})':<4}") for n, reason in enumerate(reasons, 1)]
     if others:
@@ -51,6 +54,7 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
                 ("Outcome", f"{words.outcome(found.outcome)}: {words.OUTCOME_MEANINGS[found.outcome]}"),
                 ("Since", str(found.outcome_since)),
                 ("Why", found.reason),
+                ("Under review", words.under_review(found)),
                 ("All storage under key", _all_storage(found)),
                 ("Local storage", f"{kind.local_storage or 'unknown'}, {words.storage_evidence(kind)}"),
                 ("Volume size", _volume_size(found)),
@@ -60,8 +64,9 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
             ]
         ),
     ]
-    if found.evidence:
-        parts += ["", "Evidence", fields((item.kind, words.evidence(item)) for item in found.evidence)]
+    evidence = [(item.kind, words.evidence(item)) for item in found.evidence if item.kind != "review"]
+    if evidence:
+        parts += ["", "Evidence", fields(evidence)]
     if found.contradictions:
         parts += ["", "AWS also says otherwise"]
         for item in found.contradictions:
