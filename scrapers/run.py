@@ -122,7 +122,7 @@ def run(
 
     rows = update.rows
     counted = taken.counted(rows)
-    all_scrapes = merged(scrapes, counted, is_live=scraper.is_live)
+    all_scrapes = merged(scrapes, counted, rows, is_live=scraper.is_live)
     after = {
         log_path: render(spec.columns, rows) if readings else before[log_path],
         scrapes_path: render(SCRAPE_COLUMNS, [s.cells for s in all_scrapes]),
@@ -232,7 +232,6 @@ class _Gate:
         self._is_live = is_live
         self._newest_on = max((s.observed_on for s in self._mine), default="")
         self._newest = max((_version(s.origin) for s in self._mine), default=())
-        self._today = datetime.now(UTC).date()
         self.passed_over = 0
 
     def admits(self, reading: Reading) -> bool:
@@ -245,8 +244,9 @@ class _Gate:
         where = f"{reading.origin} of {reading.observed_on}"
         observed_on = reading.observed_on.isoformat()
         version = () if self._is_live else _version(reading.origin)
-        if reading.observed_on > self._today:
-            raise ScrapeError(where, f"lies in the future (today is {self._today}, UTC)", "Check the date.")
+        today = datetime.now(UTC).date()
+        if reading.observed_on > today:
+            raise ScrapeError(where, f"lies in the future (today is {today}, UTC)", "Check the date.")
         is_recorded = any((s.observed_on, s.origin) == (observed_on, reading.origin) for s in self._mine)
         is_older = observed_on < self._newest_on or bool(version and version < self._newest)
         if self._is_history and (is_older or is_recorded):

@@ -79,23 +79,41 @@ class Taken:
         return name or owners.groups.get(key[0]) or owners.first
 
 
-def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], *, is_live: bool) -> list[Scrape]:
+def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], rows: Iterable[Row], *, is_live: bool) -> list[Scrape]:
     """Old and new rows in order; a document that was read again on the same day replaces its row.
 
     A live source that is read day by day leaves three kinds of rows per document: its first reading, those that
     changed something, and the newest. So the table grows with the changes, not with the days.
+
+    Args:
+        scrapes: The rows so far.
+        taken: The rows of this run, all of one source.
+        rows: All rows of that source's log, after this run.
+        is_live: Whether the source is a live one.
     """
     new = list(taken)
-    old = list(scrapes)
-    if is_live:
-        # the rows that earlier runs of the same day caused are counted with this run's documents
-        days = {(s.observed_on, s.source, s.origin) for s in new}
-        old = [replace(s, rows_changed=0) if (s.observed_on, s.source, s.origin) in days else s for s in old]
-    rows = {(s.observed_on, s.source, s.origin, s.document): s for s in (*old, *new)}
-    if is_live:
+    merged_rows = {(s.observed_on, s.source, s.origin, s.document): s for s in (*scrapes, *new)}
+    if is_live and new:
+        _recount(merged_rows, new, rows)
         for name in {s.document for s in new}:
-            mine = sorted(key for key in rows if key[1] == new[0].source and key[3] == name)
+            mine = sorted(key for key in merged_rows if key[1] == new[0].source and key[3] == name)
             for key in mine[1:-1]:
-                if not rows[key].rows_changed:
-                    del rows[key]
-    return [rows[key] for key in sorted(rows)]
+                if not merged_rows[key].rows_changed:
+                    del merged_rows[key]
+    return [merged_rows[key] for key in sorted(merged_rows)]
+
+
+def _recount(merged_rows: dict[tuple[str, str, str, str], Scrape], new: list[Scrape], rows: Iterable[Row]) -> None:
+    """Mend the counts of earlier runs of the same day, whose rows a later reading may have replaced.
+
+    What this run read has its count already. Of the other documents of that day, the first of each origin gets what
+    is left of the origin's rows.
+    """
+    days = {s.observed_on for s in new}
+    left = Counter((row[0], row[1]) for row in rows if row[0] in days)
+    for s in new:
+        left[s.observed_on, s.origin] -= s.rows_changed
+    read = {(s.observed_on, s.source, s.origin, s.document) for s in new}
+    for key in sorted(merged_rows):
+        if key[0] in days and key[1] == new[0].source and key not in read:
+            merged_rows[key] = replace(merged_rows[key], rows_changed=left.pop((key[0], key[2]), 0))

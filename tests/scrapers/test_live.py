@@ -145,6 +145,29 @@ def test_a_second_reading_of_a_day_may_cover_other_regions(prices: Prices, data:
     }
 
 
+def test_a_second_reading_of_a_day_may_have_another_origin(prices: Prices, data: Path) -> None:
+    prices.show("2026-01-01", {"us-east-1": TYPES[:5], "eu-west-1": TYPES})
+    go(data)
+    prices.show("2026-01-02", {"us-east-1": TYPES, "eu-west-1": TYPES})
+    go(data)
+    prices.show("2026-01-02", {"us-east-1": TYPES[:6]})
+    prices.readings = [
+        Reading("Price List cn", date(2026, 1, 2), prices.readings[0].documents, frozenset({EVERYTHING_ELSE}))
+    ]
+    go(data)
+    log = read_log(PRICE_LIST.path(data), PRICE_LIST)
+    assert [row[1:] for row in log.rows if row[0] == "2026-01-02"] == [
+        ("Price List", "training", "us-east-1", "ml.m5.16xlarge", "true")
+    ]
+    counts = {
+        (s.origin, s.document): s.rows_changed
+        for s in read_scrapes(data / "scrapes.csv")
+        if s.observed_on > "2026-01-01"
+    }
+    assert counts[("Price List cn", "us-east-1.txt")] == 0
+    assert sum(counts.values()) == 1
+
+
 def test_days_without_news_leave_one_row_per_document(prices: Prices, data: Path) -> None:
     for day in range(1, 8):
         prices.show(f"2026-01-0{day}", {"us-east-1": TYPES[: 5 + (day > 4)], "eu-west-1": TYPES})

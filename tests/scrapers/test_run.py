@@ -167,7 +167,7 @@ def test_the_future_is_refused(data: Path) -> None:
 
 
 def test_an_unknown_source(data: Path) -> None:
-    with pytest.raises(ScrapeError, match=r"source prices: unknown\. Known: sagemaker_api, region_lists, ec2_"):
+    with pytest.raises(ScrapeError, match=r"source prices: unknown\. Known: sagemaker_api, sagemaker_api_docs, "):
         run("prices", Request(), data)
 
 

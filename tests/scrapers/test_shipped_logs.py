@@ -19,6 +19,7 @@ from scrapers.log import Update, replay
 DATA = Path(__file__).parents[2] / "data"
 PACKAGES = {
     "sagemaker_api": ("botocore", "botocore"),
+    "sagemaker_api_docs": ("botocore", "botocore"),
     "region_lists": ("cfn-lint", "cfnlint"),
     "ec2_api_capture": ("moto", "moto"),
 }
@@ -108,7 +109,11 @@ def test_the_capture_of_october_2026() -> None:
     assert state["p4d.24xlarge", "network_performance"] == "4x 100 Gigabit"
 
 
-@pytest.mark.parametrize("source", SCRAPERS)
+def test_every_packaged_source_is_looked_at() -> None:
+    assert PACKAGES.keys() == {name for name, scraper in SCRAPERS.items() if scraper.needs == "package"}
+
+
+@pytest.mark.parametrize("source", PACKAGES)
 def test_the_installed_package_is_in_step(source: str) -> None:
     """The release that the log ends with says exactly what the log says; a newer one differs by what a run appends."""
     name, module = PACKAGES[source]
@@ -121,7 +126,7 @@ def test_the_installed_package_is_in_step(source: str) -> None:
     recorded = version_of(newest.origin.partition(" ")[2])
     if installed is None or recorded is None or installed < recorded:
         pytest.skip(f"{name} is older than {newest.origin}, with which the log ends")
-    (reading,) = scraper.fetch(Request(observed_on=date(2999, 1, 1)))
+    (reading,) = scraper.fetch(Request(observed_on=date(2999, 1, 1), data_dir=DATA))
     observed: Rows = {}
     for document in reading.documents:
         observed |= scraper.parse(document)
