@@ -46,7 +46,7 @@ class ScrapeError(KBError):
 
 
 class Unreachable(ScrapeError):
-    """The source cannot be reached from here: no network, no credentials, or a package that is not installed.
+    """The source cannot be read from here: no network, no credentials, or an installed package older than the log.
 
     Says nothing about the source, so it is a reason to leave it out of a refresh, not a fault of it.
     """

@@ -11,7 +11,7 @@ from kb.files import finish_replacing, replace_together
 from kb.log_specs import Key, LogSpec
 from kb.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
 from scrapers import SCRAPERS, raw
-from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper
+from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper, Unreachable
 from scrapers.git import version_of
 from scrapers.log import Keep, Update, refuse_mass_loss
 from scrapers.taken import Taken, merged
@@ -254,7 +254,7 @@ class _Gate:
             return False
         if is_older:
             newest = max(self._mine)
-            raise ScrapeError(
+            raise Unreachable(
                 where,
                 f"older than the newest reading in scrapes.csv ({newest.origin} of {newest.observed_on})",
                 "Logs only grow: read a newer version, or give a later date for the installed package.",

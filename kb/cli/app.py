@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("build", "build"),
     "lint": ("build", "lint"),
     "scrape": ("scrape", "scrape"),
+    "refresh": ("refresh", "refresh"),
+    "rule": ("rule", "rule"),
     "completion": ("shell", "completion"),
 }
 
@@ -36,8 +38,6 @@ _BROKEN_PIPE = 141
 _EPILOG = """\b
 Examples:
   kb lookup ml.g5.xlarge --workload training
-  kb list --workload training --outcome encrypts --gpus 1
-  kb diff 2025.07.01 2025.09.01
   kb COMMAND --help    what a command does, its options and an example
 """
 

@@ -70,16 +70,14 @@ def live_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         if keep_raw is not None and from_raw is not None:
             raise click.UsageError("--keep-raw and --from-raw cannot be given together")
-        from scrapers.base import Request
-
-        request = Request(
-            accept_vanished=accept_vanished,
-            regions=regions,
-            profile=profile,
-            mirrors=mirrors,
-            cache_dir=None if no_cache else cache_dir(),
-        )
-        command(*args, live=Live(request, keep_raw, from_raw), **options)
+        asked = {
+            "accept_vanished": accept_vanished,
+            "regions": regions,
+            "profile": profile,
+            "mirrors": mirrors,
+            "cache_dir": None if no_cache else cache_dir(),
+        }
+        command(*args, live=Live(asked, keep_raw, from_raw), **options)
 
     return with_live
 
@@ -88,10 +86,16 @@ class Live:
     """How sources are to be read.
 
     Attributes:
-        request: What is asked of every source.
         keep_raw: Folder for what is read; None for none.
         from_raw: Folder to read from instead of the sources; None for the sources.
     """
 
-    def __init__(self, request: Request, keep_raw: Path | None, from_raw: Path | None) -> None:
-        self.request, self.keep_raw, self.from_raw = request, keep_raw, from_raw
+    def __init__(self, asked: dict[str, Any], keep_raw: Path | None, from_raw: Path | None) -> None:
+        self._asked, self.keep_raw, self.from_raw = asked, keep_raw, from_raw
+
+    @functools.cached_property
+    def request(self) -> Request:
+        """What is asked of every source; made when a command needs it, because a wheel has no scrapers."""
+        from scrapers.base import Request
+
+        return Request(**self._asked)
