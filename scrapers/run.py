@@ -109,6 +109,7 @@ def run(
             raise ScrapeError(where, "nothing that the log keeps", "Compare it with the scraper.")
         keep = _keep(scraper, reading, read)
         if not request.accept_vanished:
+            _refuse_shrunk(scraper, seen, scrapes)
             refuse_mass_loss(spec, update.state, observed, where, share=scraper.may_vanish, keep=keep)
         changed = update.add(reading.observed_on.isoformat(), reading.origin, observed, keep)
         failures.update(dict.fromkeys(reading.failures))
@@ -137,6 +138,25 @@ def run(
     return RunResult(
         source, log_path, readings, gate.passed_over, rows_seen, changes, tuple(counted), (*remarks,), (*failures,)
     )
+
+
+def _refuse_shrunk(scraper: Scraper, seen: dict[str, int], scrapes: Iterable[Scrape]) -> None:
+    """Refuse a live document that shows far less than the last time, however little that is of the whole.
+
+    Raises:
+        ScrapeError: With the first such document.
+    """
+    if not scraper.is_live:
+        return
+    last = {s.document: s for s in scrapes if s.source == scraper.source}
+    for name, now in seen.items():
+        before = last[name].rows_seen if name in last else 0
+        if before - now > max(3, before * scraper.may_vanish):
+            raise ScrapeError(
+                name,
+                f"shows {now} things, and showed {before} on {last[name].observed_on}: the structure may differ",
+                "If the source really dropped them, ask for it with accept_vanished (--accept-vanished).",
+            )
 
 
 def _readings(scraper: Scraper, request: Request, keep_raw: Path | None, from_raw: Path | None) -> Iterator[Reading]:

@@ -108,10 +108,30 @@ def test_far_fewer_rows_than_last_time_are_refused(prices: Prices, data: Path) -
     go(data)
     before = (data / "scrapes.csv").read_bytes()
     prices.show("2026-01-02", {"us-east-1": TYPES, "eu-west-1": TYPES[4:]})
-    with pytest.raises(ScrapeError, match=r"4 of 14 entries are gone: the structure may differ.*--accept-vanished"):
+    with pytest.raises(ScrapeError, match=r"eu-west-1\.txt: shows 3 things, and showed 7 .*--accept-vanished"):
         go(data)
     assert (data / "scrapes.csv").read_bytes() == before
     assert run("price_list", Request(accept_vanished=True), data).rows_changed == 4
+
+
+def test_a_small_document_that_shrinks_is_refused_too(prices: Prices, data: Path) -> None:
+    many = [f"ml.r5.{n}xlarge" for n in range(60)]
+    prices.show("2026-01-01", {"us-east-1": many, "eu-west-1": TYPES})
+    go(data)
+    prices.show("2026-01-02", {"us-east-1": many, "eu-west-1": TYPES[:3]})
+    with pytest.raises(ScrapeError, match=r"eu-west-1\.txt: shows 3 things, and showed 7 on 2026-01-01"):
+        go(data)
+    prices.show("2026-01-02", {"us-east-1": many, "eu-west-1": TYPES[:4]})
+    assert go(data).rows_changed == 3
+
+
+def test_much_that_is_gone_is_refused_wherever_it_was(prices: Prices, data: Path) -> None:
+    regions = {f"eu-west-{n}": TYPES for n in range(1, 5)}
+    prices.show("2026-01-01", regions)
+    go(data)
+    prices.show("2026-01-02", {name: types[1:] for name, types in regions.items()})
+    with pytest.raises(ScrapeError, match=r"4 of 28 entries are gone: the structure may differ.*--accept-vanished"):
+        go(data)
 
 
 def test_the_last_reading_of_a_day_is_the_days_row(prices: Prices, data: Path) -> None:
