@@ -296,3 +296,12 @@ def test_the_data_version_is_the_day_of_the_newest_observation_that_changed_anyt
     scrapes = read_scrapes(data_dir() / "scrapes.csv")
     newest = max(scrape.observed_on for scrape in scrapes if scrape.rows_changed)
     assert built.data_version >= newest.replace("-", ".")
+
+
+def test_watched_sentences_of_the_api_were_read_with_its_newest_release(db: Tables) -> None:
+    found = db.rows(
+        "SELECT status, count(*), "
+        "min(last_read) = (SELECT max(observed_on) FROM scrapes WHERE source = 'sagemaker_api_docs') "
+        "FROM watched_sentences WHERE source = 'sagemaker_api_docs' GROUP BY status ORDER BY status"
+    )
+    assert found == [("baseline", 21, True), ("confirmed", 17, True)]

@@ -66,7 +66,10 @@ ORDER BY sentence_id, valid_from;
 
 INSERT INTO watched_sentences BY NAME
 WITH of_documents AS (
-    SELECT source, document, max(observed_on) AS last_read FROM scrapes GROUP BY source, document
+    -- later releases carry the same document packed
+    SELECT source, regexp_replace(document, '\.gz$', '') AS document, max(observed_on) AS last_read
+    FROM scrapes
+    GROUP BY source, regexp_replace(document, '\.gz$', '')
 ),
 -- the newest wording before the present one that was compared with the rules
 agreed AS (
