@@ -133,7 +133,8 @@ def test_the_api_decides_over_a_capture_that_dropped_the_type(mini_data: MiniDat
 
 
 def test_last_verified_counts_readings_of_regions_that_have_the_type(mini_data: MiniData, world: Derive) -> None:
-    mini_data.ec2_api(READ, "m5.large", "eu-west-1", is_present="true", **SAME)
+    mini_data.ec2_api(READ, "m5.large", "eu-west-1", is_present="true")
+    mini_data.ec2_api(READ, "g5.large", "us-east-1", is_present="true")
     for on, regions in (
         (READ, ("eu-west-1", "us-east-1")),
         ("2026-11-04", ("eu-west-1",)),
@@ -143,6 +144,7 @@ def test_last_verified_counts_readings_of_regions_that_have_the_type(mini_data: 
             mini_data.read(on, "ec2_api", document=f"DescribeInstanceTypes/{region}.json")
     made = world(mini_data)
     assert made.type("ml.m5.large", "last_verified") == day("2026-11-04")
+    assert made.type("ml.g5.large", "last_verified") == day("2026-11-09")
     assert made.type("ml.t2.medium", "last_verified") == day("2021-12-12"), "by the capture alone"
 
 
@@ -240,6 +242,14 @@ def test_words_that_mean_the_same_flag_leave_the_flag_known(mini_data: MiniData,
     assert made.type("ml.g5.large", "nvme_support, has_nvme_instance_store") == (None, True)
     assert made.type("ml.g5.large", "local_storage") == "1 x 250 GB NVMe SSD"
     assert made.rows("SELECT fact FROM conflicts") == [("nvme_support",)]
+
+
+def test_one_disagreement_about_nvme_is_one_conflict(mini_data: MiniData, world: Derive) -> None:
+    mini_data.ec2_api(READ, "g5.large", nvme_support="unsupported")
+    made = world(mini_data)
+    found = made.rows("SELECT fact, chosen_value, other_value FROM conflicts")
+    assert found == [("nvme_support", "unsupported", "required")], "the flag only follows from it"
+    assert made.type("ml.g5.large", "has_nvme_instance_store, local_storage") == (False, "1 x 250 GB SSD")
 
 
 def test_a_contested_size_hides_nothing_from_its_family(mini_data: MiniData, world: Derive) -> None:

@@ -45,6 +45,21 @@ def test_nvme_of_the_api_is_compared_with_the_guide_as_a_flag(mini_data: MiniDat
     assert made.rows(said, "g5.xlarge") == [("ec2_api_capture", "true"), ("ec2_guide", "false")]
 
 
+def test_first_facts_are_news_unless_they_come_with_the_first_reading(mini_data: MiniData, world: Derive) -> None:
+    """How local storage is encrypted is not carried back to the time in which the capture said nothing of it."""
+    for on, name in (("2022-02-02", "m6d.large"), ("2022-02-02", "m7d.large")):
+        mini_data.enum("2022-01-01", "TrainingType", f"ml.{name}")
+        mini_data.capture(on, name, has_instance_store="true", nvme_support="required", hypervisor="nitro")
+    mini_data.guide(READ, "m6d.large", instance_store_encryption="required")
+    mini_data.guide("2026-11-05", "m7d.large", instance_store_encryption="required")
+    made = world(mini_data)
+    for name, on in (("ml.m6d.large", "2026-10-31"), ("ml.m7d.large", "2026-11-04")):
+        assert made.type_on(name, on, "instance_store_encryption") is None
+        assert made.type(name, "instance_store_encryption") == "required"
+    news = "SELECT changed_on, instance_type, old_value FROM changes WHERE what = 'instance_store_encryption'"
+    assert made.rows(news) == [(day("2026-11-05"), "ml.m7d.large", None)]
+
+
 def test_the_plain_nvme_flag(mini_data: MiniData, world: Derive) -> None:
     mini_data.capture("2022-02-02", "g5.xlarge", nvme_support="supported")
     mini_data.capture("2022-02-02", "m5d.large", nvme_support="unsupported")
@@ -147,6 +162,16 @@ def test_bare_metal_has_no_hypervisor_whatever_its_family_has(mini_data: MiniDat
     mini_data.nitro(READ, "m5", "3")
     made = world(mini_data)
     assert made.type("ml.m5.metal", NITRO) == (None, None, 3)
+
+
+def test_what_the_described_sizes_say_counts_more_for_a_new_one_than_the_nitro_page(
+    mini_data: MiniData, world: Derive
+) -> None:
+    mini_data.enum("2026-01-01", "TrainingType", "ml.t2.large")
+    mini_data.nitro(READ, "t2", "2")
+    made = world(mini_data)
+    assert made.type("ml.t2.large", NITRO) == (False, "xen", 2)
+    assert made.rows("SELECT * FROM changes WHERE kind = 'fact' AND changed_on = ?", day(READ)) == []
 
 
 def test_a_family_on_the_nitro_page_does_not_describe_a_new_size(mini_data: MiniData, world: Derive) -> None:

@@ -146,6 +146,7 @@ def test_the_price_list_decides_from_the_day_on_which_it_was_read(
     for on in days_around():
         there = {(row["component"], row["region"], row["instance_type"], row["source"]) for row in on_day(found, on)}
         assert len(there) == len(on_day(found, on))
+        assert all(row["valid_to"] is None or row["valid_from"] < row["valid_to"] for row in found)
         assert there == chosen_on(packaged, own, on), on
 
 
