@@ -6,7 +6,7 @@ from scrapers.base import Document, Reading, Request, ScrapeError, Scraper
 from scrapers.ec2_api import Ec2Api
 from scrapers.ec2_api_capture import Ec2ApiCapture
 from scrapers.guide import Ec2Guide, NitroPage
-from scrapers.price_list import PriceList
+from scrapers.prices.price_list import PriceList
 from scrapers.region_lists import RegionLists
 from scrapers.sagemaker_api import SagemakerApi
 from scrapers.sentences import SagemakerApiDocs, SagemakerDocs

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from kb.log_specs import ALL_REGIONS, EC2_API, OTHER_FACTS, PRESENCE, STORAGE_FACTS, Key
-from scrapers import aws, jsontree
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.ec2_records import other_facts, storage_facts
-from scrapers.jsontree import Node
+from scrapers.reading import aws, jsontree
+from scrapers.reading.jsontree import Node
 from scrapers.wanted import wanted_ec2_types
 
 TYPES, OFFERINGS = "DescribeInstanceTypes", "DescribeInstanceTypeOfferings"

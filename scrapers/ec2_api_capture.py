@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 
 from kb.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, STORAGE_FACTS
-from scrapers import jsontree, packages
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.ec2_records import other_facts, storage_facts
+from scrapers.reading import jsontree, packages
 from scrapers.wanted import wanted_ec2_types
 
 FIRST_CAPTURE_ON = date(2021, 2, 22)

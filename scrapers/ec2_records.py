@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from scrapers.jsontree import Node, plain
+from scrapers.reading.jsontree import Node, plain
 
 _MIB_PER_GIB = 1024
 _SUPPORT = ("unsupported", "supported", "required")

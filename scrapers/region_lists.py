@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from kb.log_specs import COMPONENTS, REGION_LISTS
-from scrapers import jsontree, packages
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.reading import jsontree, packages
 
 FIRST_LISTS_ON = date(2026, 6, 5)
 _FOLDER = "cfnlint/data/schemas/extensions"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kb.log_specs import SAGEMAKER_API
-from scrapers import jsontree, packages
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
+from scrapers.reading import jsontree, packages
 
 API_VERSION = "2017-07-24"
 _MODEL = f"botocore/data/sagemaker/{API_VERSION}/service-2.json"

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.log_specs import SERVICE_QUOTAS, Key
-from scrapers import aws, jsontree
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
+from scrapers.reading import aws, jsontree
 
 CALL = "ListAWSDefaultServiceQuotas"
 

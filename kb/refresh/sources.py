@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kb.logs import Scrape
     from kb.refresh.staging import Staging
     from scrapers.base import Request
-    from scrapers.run import RunResult
+    from scrapers.engine.run import RunResult
 
 #: Told in a few words what is being done, for people who wait.
 Tell = Callable[[str], None]
@@ -117,7 +117,7 @@ def _read(
 ) -> SourceOutcome:
     from scrapers import SCRAPERS
     from scrapers.base import Unreachable
-    from scrapers.run import run
+    from scrapers.engine.run import run
 
     log = SCRAPERS[name].log.path(staging.folder)
     before = _content(log)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from scrapers.guide.markup import fail
 from scrapers.guide.tables import Cell
-from scrapers.jsontree import plain
+from scrapers.reading.jsontree import plain
 
 _GB_PER_TB = 1000
 

@@ -106,7 +106,7 @@ def read_pages(request: Request, names: list[str]) -> Reading:
     Raises:
         ScrapeError: A page cannot be read.
     """
-    from scrapers.http import client
+    from scrapers.reading.http import client
 
     documents = []
     with client(request) as http:

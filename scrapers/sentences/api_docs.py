@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kb.log_specs import SAGEMAKER_API_DOCS
-from scrapers import jsontree, packages
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.reading import jsontree, packages
 from scrapers.sagemaker_api import API_VERSION, PACKAGE
 from scrapers.sentences import watched
 from scrapers.sentences.markup import fragment

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from kb.log_specs import SAGEMAKER_DOCS, Key
-from scrapers import http
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, Unreachable, ignore
+from scrapers.reading import http
 from scrapers.sentences import watched
 from scrapers.sentences.article import Article
 

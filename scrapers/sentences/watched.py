@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from kb.build.curated import CURATED, read_curated
 from kb.log_specs import PRESENCE
-from scrapers import jsontree
 from scrapers.base import Document, Request, Rows, ScrapeError
+from scrapers.reading import jsontree
 from scrapers.sentences import wording
 
 TABLE = next(table for table in CURATED if table.name == "watched_sentences")

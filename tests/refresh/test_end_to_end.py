@@ -24,7 +24,7 @@ from kb.log_specs import SPECS
 from kb.logs import SCRAPE_COLUMNS, read_log, read_scrapes, render
 from scrapers import SCRAPERS
 from scrapers.base import Request
-from scrapers.run import run
+from scrapers.engine.run import run
 from tests.cli.conftest import ROOT
 from tests.refresh.live_world import LiveWorld, live_world
 

@@ -12,9 +12,9 @@ import scrapers
 from kb.build.inputs import _check_readings
 from kb.log_specs import EC2_API, PRICE_LIST, Key, LogSpec
 from kb.logs import LogError, parse_log, read_log, read_scrapes
-from scrapers import raw
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
-from scrapers.run import RunResult, run
+from scrapers.engine import raw
+from scrapers.engine.run import RunResult, run
 
 TYPES = [f"ml.m5.{size}xlarge" for size in (1, 2, 4, 8, 12, 16, 24)]
 

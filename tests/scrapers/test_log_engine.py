@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API
 from kb.logs import Row, parse_log, render
 from scrapers.base import Rows, ScrapeError
-from scrapers.log import Update, diff, refuse_mass_loss, replay
+from scrapers.engine.log import Update, diff, refuse_mass_loss, replay
 
 START = date(2020, 1, 1)
 PATH = Path("log.csv")

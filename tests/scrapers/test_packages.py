@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from scrapers import ec2_api_capture, packages, region_lists, sagemaker_api
+from scrapers import ec2_api_capture, region_lists, sagemaker_api
 from scrapers.base import Document, Request, ScrapeError
-from scrapers.git import Repository, version_of
+from scrapers.reading import packages
+from scrapers.reading.git import Repository, version_of
 from tests.scrapers.builders import (
     CAPTURE_PATH,
     COMPONENTS,

@@ -13,7 +13,7 @@ from kb.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API
 from kb.logs import LogError, read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
 from tests.scrapers.builders import (
     CAPTURE_PATH,
     COMPONENTS,

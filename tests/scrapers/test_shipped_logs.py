@@ -13,8 +13,8 @@ from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API, SPECS, LogSpe
 from kb.logs import Log, parse_log, read_log, read_scrapes, render
 from scrapers import SCRAPERS
 from scrapers.base import Request, Rows
-from scrapers.git import version_of
-from scrapers.log import Update, replay
+from scrapers.engine.log import Update, replay
+from scrapers.reading.git import version_of
 
 DATA = Path(__file__).parents[2] / "data"
 PACKAGES = {

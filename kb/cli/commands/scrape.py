@@ -19,7 +19,7 @@ from kb.cli.table import Table
 if TYPE_CHECKING:
     from kb.log_specs import LogSpec
     from scrapers.base import Request
-    from scrapers.run import RunResult
+    from scrapers.engine.run import RunResult
 
 #: New rows that are written out for people; all of them are in the log.
 _ROWS_SHOWN = 20
@@ -79,7 +79,7 @@ def scrape(
     from kb.logs import LogError
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
-    from scrapers.run import run
+    from scrapers.engine.run import run
 
     if is_list:
         rows = [(scraper.source, scraper.needs, scraper.title) for scraper in SCRAPERS.values()]

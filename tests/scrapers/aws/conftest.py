@@ -13,7 +13,7 @@ import botocore.session
 import pytest
 from botocore.loaders import create_loader
 
-from scrapers import aws
+from scrapers.reading import aws
 from tests.scrapers.aws.fake import FakeAws
 
 ROOT = Path(__file__).parents[3]

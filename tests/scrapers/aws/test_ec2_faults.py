@@ -14,10 +14,11 @@ import scrapers
 from kb.build.inputs import _check_readings
 from kb.log_specs import ALL_REGIONS, EC2_API, PRESENCE
 from kb.logs import read_log, read_scrapes
-from scrapers import aws, ec2_api
+from scrapers import ec2_api
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Unreachable
 from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
+from scrapers.reading import aws
 from tests.scrapers.aws.fake import Answer, Call, FakeAws, Fault, body, closed, edited, error, lost, shortened
 from tests.scrapers.aws.worlds import data_folder, m5d, region
 from tests.scrapers.builders import record

@@ -18,7 +18,7 @@ from kb.log_specs import ALL_REGIONS, EC2_API, PRESENCE
 from kb.logs import read_log, read_scrapes
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request
 from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
-from scrapers.run import run
+from scrapers.engine.run import run
 from tests.scrapers.aws.worlds import data_folder, region
 from tests.scrapers.builders import as_bytes, record
 

@@ -17,7 +17,7 @@ from kb.logs import Log, read_log, read_scrapes
 from scrapers import ec2_api
 from scrapers.base import EVERYTHING_ELSE, Reading, Request
 from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
 from tests.scrapers.aws.launch_moto import CHINA, FAMILIES
 from tests.scrapers.aws.worlds import data_folder
 

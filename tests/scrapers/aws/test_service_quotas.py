@@ -13,9 +13,10 @@ import scrapers
 from kb.build.inputs import _check_readings
 from kb.log_specs import QUOTA_USAGES, SERVICE_QUOTAS
 from kb.logs import read_log, read_scrapes
-from scrapers import aws, service_quotas
+from scrapers import service_quotas
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, Rows, ScrapeError, Unreachable
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
+from scrapers.reading import aws
 from scrapers.service_quotas import CALL, ServiceQuotas
 from tests.scrapers.aws.fake import FakeAws, body, closed, edited, error, lost, shortened
 from tests.scrapers.aws.launch_moto import quota

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from kb.errors import MissingExtraError
-from scrapers import aws
 from scrapers.base import Request, ScrapeError, Unreachable
 from scrapers.ec2_api import Ec2Api
+from scrapers.reading import aws
 from scrapers.service_quotas import ServiceQuotas
 from tests.scrapers.aws.fake import FakeAws, body, closed, error
 

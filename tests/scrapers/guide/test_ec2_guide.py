@@ -13,10 +13,10 @@ import pytest
 from kb import paths
 from kb.errors import MissingExtraError
 from kb.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
-from scrapers import jsontree
 from scrapers.base import Document, ScrapeError
 from scrapers.ec2_records import storage_facts
 from scrapers.guide import Ec2Guide
+from scrapers.reading import jsontree
 from tests.scrapers.guide.figures import FORMER_2021, GUIDE, family
 from tests.scrapers.guide.model import Cell, render
 from tests.scrapers.guide.pages import I3_NOTE, LEAN, NOW, THEN, Style, all_pages, former_page, page

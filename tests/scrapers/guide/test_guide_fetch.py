@@ -14,8 +14,8 @@ from kb import paths
 from kb.log_specs import EC2_GUIDE, NITRO_PAGE
 from kb.logs import read_log, read_scrapes
 from scrapers.base import Request, ScrapeError
+from scrapers.engine.run import run
 from scrapers.guide import Ec2Guide, NitroPage
-from scrapers.run import run
 from tests.scrapers.guide.figures import GUIDE, family
 from tests.scrapers.guide.pages import all_pages
 
@@ -113,7 +113,7 @@ def test_a_run_and_what_changed_in_the_next_one(site: Site, data: Path) -> None:
     assert "false" in {row[-1] for row in first.changes if row[3] == "has_instance_store"}
     changed = (GUIDE["gp"][0], family("M5d", "Nitro v2", "large:1x80 xlarge:1x150 2xlarge:1x300 4xlarge:2x300"))
     site.pages |= all_pages({**GUIDE, "gp": changed})
-    with pytest.raises(ScrapeError, match="entries are gone"):
+    with pytest.raises(ScrapeError, match="shows 13 things, and showed 48"):
         run("ec2_guide", site.request, data)
     second = run("ec2_guide", Request(mirrors=site.request.mirrors, accept_vanished=True), data)
     state = read_log(EC2_GUIDE.path(data), EC2_GUIDE).state

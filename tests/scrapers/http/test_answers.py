@@ -16,7 +16,7 @@ import responses
 
 from kb import __version__
 from scrapers.base import Request, ScrapeError, Unreachable
-from scrapers.http import Client, Limits, Page, client
+from scrapers.reading.http import Client, Limits, Page, client
 from tests.scrapers.http.server import Server, page
 
 SITE = "https://docs.example.com"

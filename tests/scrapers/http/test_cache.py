@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.base import ScrapeError
-from scrapers.http import Client, Limits, Page
+from scrapers.reading.http import Client, Limits, Page
 from tests.scrapers.http.server import Behaviour, Server, Visit, chunk, flood, head, page, raw
 
 LIMITS = Limits(retries=2, backoff=0.01, delay=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.base import ScrapeError, Unreachable
-from scrapers.http import Client, Limits, Page
+from scrapers.reading.http import Client, Limits, Page
 from tests.scrapers.http.server import FOREVER, Behaviour, Server, Visit, bomb, drip, flood, head, page, raw, reset
 
 LIMITS = Limits(read_timeout=5, total_timeout=0.01, download_timeout=20, retries=2, backoff=0.01, delay=0)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.base import ScrapeError, Unreachable
-from scrapers.http import Client, Limits, Page
+from scrapers.reading.http import Client, Limits, Page
 from tests.scrapers.http.server import FOREVER, Server, drip, head, page, raw
 
 LIMITS = Limits(delay=0, retries=1, backoff=0.01)
@@ -162,7 +162,7 @@ sys.meta_path.insert(0, Missing())
 
 from pathlib import Path
 from kb.errors import MissingExtraError
-from scrapers.http import Client, Limits, Page, client
+from scrapers.reading.http import Client, Limits, Page, client
 from scrapers.base import Request
 
 try:

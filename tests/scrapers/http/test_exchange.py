@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.http_exchange import Deadline, Exchange, Fault, Head
+from scrapers.reading.http_exchange import Deadline, Exchange, Fault, Head
 
 HEAD = Head(200, {}, False)
 

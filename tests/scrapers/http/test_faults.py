@@ -14,7 +14,7 @@ from itertools import pairwise
 import pytest
 
 from scrapers.base import ScrapeError, Unreachable
-from scrapers.http import Client, Limits, Page
+from scrapers.reading.http import Client, Limits, Page
 from tests.scrapers.http.server import FOREVER, Behaviour, Server, bomb, chunk, drip, flood, head, page, raw, reset
 
 #: For faults that end when a limit is reached.

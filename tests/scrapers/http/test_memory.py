@@ -19,7 +19,7 @@ READER = f"""
 import json, resource, sys
 from pathlib import Path
 from scrapers.base import ScrapeError
-from scrapers.http import Client, Limits
+from scrapers.reading.http import Client, Limits
 
 def kilobytes(name):
     (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))

@@ -13,10 +13,12 @@ from typing import Any, Self
 import pytest
 
 from kb.logs import read_log, read_scrapes
-from scrapers import SCRAPERS, http, run
+from scrapers import SCRAPERS
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, ScrapeError, Unreachable
-from scrapers.http import Client, Limits, Page
-from scrapers.price_list import PriceList
+from scrapers.engine import run
+from scrapers.prices.price_list import PriceList
+from scrapers.reading import http
+from scrapers.reading.http import Client, Limits, Page
 from tests.scrapers.prices.offers import HOST, INDEX_PATH, offer, offer_path, product, region_index, site
 from tests.scrapers.prices.server import Server
 

@@ -11,7 +11,7 @@ import ijson
 import pytest
 
 from scrapers.base import Document
-from scrapers.price_list import PriceList
+from scrapers.prices.price_list import PriceList
 from tests.scrapers.prices.offers import WORDS, write_large
 
 SIZE = 60_000_000
@@ -20,7 +20,7 @@ LISTED = {component: ["ml.g5.xlarge", "ml.m5.xlarge", "ml.p6-b200.48xlarge"] for
 PARSE = """
 import pathlib, sys
 from scrapers.base import Document
-from scrapers.price_list import PriceList
+from scrapers.prices.price_list import PriceList
 
 def peak():
     lines = pathlib.Path("/proc/self/status").read_text().splitlines()

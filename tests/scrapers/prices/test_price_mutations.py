@@ -27,7 +27,7 @@ import pytest
 
 from kb.log_specs import Key
 from scrapers.base import Document, Rows, ScrapeError
-from scrapers.price_list import PriceList
+from scrapers.prices.price_list import PriceList
 from tests.scrapers.prices.offers import WORDS, Product, as_bytes, offer_file, others, product
 
 SCRAPER = PriceList()

@@ -13,7 +13,7 @@ from kb.log_specs import REGION_LISTS
 from kb.logs import read_log
 from kb.paths import data_dir
 from scrapers.base import Document, Rows, ScrapeError
-from scrapers.price_list import PriceList
+from scrapers.prices.price_list import PriceList
 from tests.scrapers.prices.offers import (
     WORDS,
     Product,

@@ -8,7 +8,7 @@ from kb.log_specs import PRICE_COMPONENTS, PRICE_LIST, REGION_LISTS, SAGEMAKER_A
 from kb.logs import read_log
 from kb.paths import data_dir
 from scrapers.base import ScrapeError
-from scrapers.price_words import ANY, TYPE, Finding, judge, prefix
+from scrapers.prices.words import ANY, TYPE, Finding, judge, prefix
 from tests.scrapers.prices.offers import WORDS, others, product
 
 FACT = Finding("hosting", "ml.m5.xlarge", is_fact=True)

@@ -15,7 +15,7 @@ from kb.log_specs import SAGEMAKER_API_DOCS
 from kb.logs import read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
 from scrapers.sentences import SagemakerApiDocs
 from scrapers.sentences.api_docs import MODEL
 from scrapers.sentences.watched import of_source

@@ -14,9 +14,10 @@ import pytest
 
 from kb.log_specs import SAGEMAKER_DOCS
 from kb.logs import read_log, read_scrapes
-from scrapers import SCRAPERS, http
+from scrapers import SCRAPERS
 from scrapers.base import Reading, Request, ScrapeError, Unreachable
-from scrapers.run import RunResult, run
+from scrapers.engine.run import RunResult, run
+from scrapers.reading import http
 from scrapers.sentences import SagemakerDocs
 from scrapers.sentences import pages as module
 from tests.scrapers.sentences.pages import guide_page, pages, reference_page

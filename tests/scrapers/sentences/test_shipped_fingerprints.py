@@ -10,7 +10,7 @@ from kb.build.curated import CURATED, read_curated
 from kb.log_specs import PRESENCE, SAGEMAKER_API_DOCS
 from kb.logs import read_log
 from scrapers.base import Request
-from scrapers.log import replay
+from scrapers.engine.log import replay
 from scrapers.sentences import SagemakerApiDocs
 from scrapers.sentences.wording import FINGERPRINT_DIGITS
 from tests.scrapers.sentences.pages import DATA

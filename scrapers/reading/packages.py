@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from scrapers.base import Document, Reading, Request, ScrapeError
-from scrapers.git import Commit, Repository
+from scrapers.reading.git import Commit, Repository
 
 #: Year that zip files carry where no date was stored.
 _ZIP_EPOCH = 1980

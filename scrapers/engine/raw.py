@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from scrapers import jsontree
 from scrapers.base import Document, Reading, ScrapeError
+from scrapers.reading import jsontree
 
 _DESCRIPTION = "reading.json"
 _REMEDY = "Keep the reading again, or take its folder out."

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from kb.extras import need
 from kb.log_specs import PRICE_LIST, Key
-from scrapers import jsontree
 from scrapers.base import (
     EVERYTHING_ELSE,
     Document,
@@ -29,11 +28,12 @@ from scrapers.base import (
     Unreachable,
     ignore,
 )
-from scrapers.price_offer import FORMAT_VERSION, OFFER_CODE, Product, products
-from scrapers.price_words import ANY, REMEDY, Finding, judge, prefix
+from scrapers.prices.offer import FORMAT_VERSION, OFFER_CODE, Product, products
+from scrapers.prices.words import ANY, REMEDY, Finding, judge, prefix
+from scrapers.reading import jsontree
 
 if TYPE_CHECKING:
-    from scrapers.http import Client
+    from scrapers.reading.http import Client
 
 ORIGIN = "AWS Price List"
 #: Site and path of the region index, for the Regions of China and for all others.
@@ -76,7 +76,7 @@ class PriceList(Scraper):
             Unreachable: There is no way to the price list from here.
             ScrapeError: The index cannot be read or has another form, or no Region's file can be read.
         """
-        from scrapers.http import client
+        from scrapers.reading.http import client
 
         need("ijson", "scrape", "Reading the price list")
         with client(request) as web, tempfile.TemporaryDirectory(prefix="price-list-") as folder:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from kb.extras import need
 from scrapers.base import Document, Remark, ScrapeError
-from scrapers.price_words import ATTRIBUTES, REMEDY
+from scrapers.prices.words import ATTRIBUTES, REMEDY
 
 OFFER_CODE = "AmazonSageMaker"
 FORMAT_VERSION = "v1.0"

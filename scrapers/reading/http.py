@@ -34,11 +34,11 @@ from kb._version import __version__
 from kb.extras import need
 from kb.files import publish
 from scrapers.base import Request, ScrapeError, Unreachable
-from scrapers.http_checks import COMPARE, LATER, Want, followed, quoted
-from scrapers.http_exchange import Deadline, Exchange, Fault, Head
+from scrapers.reading.http_checks import COMPARE, LATER, Want, followed, quoted
+from scrapers.reading.http_exchange import Deadline, Exchange, Fault, Head
 
 if TYPE_CHECKING:
-    from scrapers.http_session import Pages
+    from scrapers.reading.http_session import Pages
 
 USER_AGENT = f"sagemaker-storage-kb/{__version__}"
 
@@ -120,7 +120,7 @@ class Client:
         limits: Limits = Limits(),
     ) -> None:
         need("requests", "scrape", "Reading web pages")
-        from scrapers.http_session import Pages
+        from scrapers.reading.http_session import Pages
 
         self._mirrors = {site.rstrip("/").lower(): mirror.rstrip("/") for site, mirror in mirrors.items()}
         self._limits = limits
@@ -257,7 +257,7 @@ class Client:
         return Page(url, b"", content_type, digest.hexdigest(), head.is_from_cache)
 
     def _check_status(self, head: Head) -> None:
-        from scrapers.http_session import retry_after
+        from scrapers.reading.http_session import retry_after
 
         if head.status == HTTPStatus.OK:
             return

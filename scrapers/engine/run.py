@@ -10,11 +10,12 @@ from pathlib import Path
 from kb.files import finish_replacing, replace_together
 from kb.log_specs import Key, LogSpec
 from kb.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
-from scrapers import SCRAPERS, raw
+from scrapers import SCRAPERS
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper, Unreachable
-from scrapers.git import version_of
-from scrapers.log import Keep, Update, refuse_mass_loss
-from scrapers.taken import Taken, merged
+from scrapers.engine import raw
+from scrapers.engine.log import Keep, Update, refuse_mass_loss
+from scrapers.engine.taken import Taken, merged
+from scrapers.reading.git import version_of
 
 Progress = Callable[[str], None]
 

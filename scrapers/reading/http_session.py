@@ -26,8 +26,8 @@ from urllib3.exceptions import (
 from urllib3.util import Retry
 
 from kb.extras import need
-from scrapers.http_checks import LATER
-from scrapers.http_exchange import CHECK_NETWORK, Fault, Head, announce
+from scrapers.reading.http_checks import LATER
+from scrapers.reading.http_exchange import CHECK_NETWORK, Fault, Head, announce
 
 
 class _StrictResponse(HTTPResponse):
@@ -109,7 +109,7 @@ class Pages:
             need(package, "scrape", "A cache of web pages")
         from cachecontrol import CacheControlAdapter
 
-        from scrapers.http_cache import CheckedCache, Controller, KeepDated
+        from scrapers.reading.http_cache import CheckedCache, Controller, KeepDated
 
         class Adapter(_WatchedAdapter, CacheControlAdapter):
             pass

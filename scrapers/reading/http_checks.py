@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from scrapers.http_exchange import CHUNK, Fault, Head
+from scrapers.reading.http_exchange import CHUNK, Fault, Head
 
 LATER = "The site has a problem; try again later"
 COMPARE = "Open it in a browser; where the site has changed, its scraper must follow"

@@ -1,0 +1,1 @@
+"""How observation logs grow: what changed, a whole run, kept readings."""
