@@ -82,8 +82,9 @@ class Taken:
 def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], rows: Iterable[Row], *, is_live: bool) -> list[Scrape]:
     """Old and new rows in order; a document that was read again on the same day replaces its row.
 
-    A live source that is read day by day leaves three kinds of rows per document: its first reading, those that
-    changed something, and the newest. So the table grows with the changes, not with the days.
+    A live source that is read day by day leaves four kinds of rows per document: its first reading, those that
+    changed something, the last one before each of these (until then things were as before), and the newest. So the
+    table grows with the changes, not with the days.
 
     Args:
         scrapes: The rows so far.
@@ -97,8 +98,9 @@ def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], rows: Iterable[Ro
         _recount(merged_rows, new, rows)
         for name in {s.document for s in new}:
             mine = sorted(key for key in merged_rows if key[1] == new[0].source and key[3] == name)
-            for key in mine[1:-1]:
-                if not merged_rows[key].rows_changed:
+            changed = [bool(merged_rows[key].rows_changed) for key in mine]
+            for key, *news in zip(mine[1:-1], changed[1:-1], changed[2:], strict=True):
+                if not any(news):
                     del merged_rows[key]
     return [merged_rows[key] for key in sorted(merged_rows)]
 

