@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from kb.cli.options import FILE
 
 if TYPE_CHECKING:
     from scrapers.base import Request
+
+
+def complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a source."""
+    from kb.log_specs import SPECS
+
+    return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
 
 
 def cache_dir() -> Path:
@@ -26,9 +34,7 @@ def _read_mirrors(_ctx: click.Context, _param: click.Parameter, values: tuple[st
     mirrors = {}
     for value in values:
         site, _, mirror = value.partition("=")
-        if not all(
-            part.startswith(("http://", "https://")) and "/" not in part.partition("://")[2] for part in (site, mirror)
-        ):
+        if not (_is_site(site) and _is_site(mirror)):
             raise click.BadParameter(f"{value!r} is not of the form https://docs.aws.amazon.com=http://127.0.0.1:8000")
         mirrors[site] = mirror
     return mirrors
@@ -36,7 +42,7 @@ def _read_mirrors(_ctx: click.Context, _param: click.Parameter, values: tuple[st
 
 def _is_site(text: str) -> bool:
     scheme, _, host = text.partition("://")
-    return scheme in ("http", "https") and host != "" and "/" not in host
+    return scheme in ("http", "https") and "://" in text and "/" not in host
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:

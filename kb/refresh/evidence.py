@@ -6,8 +6,6 @@ this moment, because the published one stays behind where the gate refuses.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +19,7 @@ from kb.build.inputs import ABSENT
 from kb.errors import KBError
 from kb.files import finish_replacing, replace_atomically
 from kb.log_specs import PRESENCE, SPECS
-from kb.logs import read_log
+from kb.logs import read_log, render
 from kb.refresh.comparison import Row, ask
 
 #: Statuses of a sentence that somebody has to look at.
@@ -163,8 +161,5 @@ def _write(data_dir: Path, rows: Sequence[Confirmation]) -> None:
             "confirmed_on": row.confirmed_on.isoformat(),
             "reason": row.reason,
         }
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(_TABLE.columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(cells[key] for key in sorted(cells))
-    replace_atomically(path, buffer.getvalue().encode("utf-8"))
+    lines = (tuple(cells[key][column] for column in _TABLE.columns) for key in sorted(cells))
+    replace_atomically(path, render(_TABLE.columns, lines))

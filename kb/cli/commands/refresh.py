@@ -12,9 +12,8 @@ from typing import Any
 
 import click
 from click.exceptions import Exit
-from click.shell_completion import CompletionItem
 
-from kb.cli.live import Live, live_options
+from kb.cli.live import Live, complete_sources, live_options
 from kb.cli.options import FILE
 from kb.cli.output import echo_json, json_option
 
@@ -29,12 +28,6 @@ Examples:
   kb refresh --source ec2_api --profile audit --region eu-west-1
   kb refresh --source ec2_guide --source nitro_page --keep-raw raw
 """
-
-
-def _complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.log_specs import SPECS
-
-    return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
 
 
 def _in_a_checkout(command: Callable[..., None]) -> Callable[..., None]:
@@ -60,7 +53,7 @@ def _in_a_checkout(command: Callable[..., None]) -> Callable[..., None]:
     "sources",
     metavar="NAME",
     multiple=True,
-    shell_complete=_complete_sources,
+    shell_complete=complete_sources,
     help="Read this source only; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Read, compare and report; write neither logs nor database.")

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
-from kb.cli.live import Live, live_options
+from kb.cli.live import Live, complete_sources, live_options
 from kb.cli.options import FILE, read_day
 from kb.cli.output import echo_json, json_option, note
 from kb.cli.table import Table
@@ -39,14 +38,8 @@ Examples:
 """
 
 
-def _complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.log_specs import SPECS
-
-    return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
-
-
 @click.command(epilog=_EPILOG, short_help="Read a source into its observation log.")
-@click.argument("source", required=False, shell_complete=_complete_sources)
+@click.argument("source", required=False, shell_complete=complete_sources)
 @click.option("--wheel", metavar="FILE", type=FILE, help="Read this wheel of the package.")
 @click.option("--git-dir", metavar="DIR", type=FILE, help="Read the whole history in this clone of the package's git.")
 @click.option(
