@@ -26,7 +26,7 @@ from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError,
 from scrapers.ec2_records import other_facts, storage_facts
 from scrapers.reading import aws, jsontree
 from scrapers.reading.jsontree import Node
-from scrapers.wanted import wanted_ec2_types
+from scrapers.wanted import only_wanted
 
 TYPES, OFFERINGS = "DescribeInstanceTypes", "DescribeInstanceTypeOfferings"
 
@@ -137,8 +137,7 @@ class Ec2Api(Scraper):
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        wanted = wanted_ec2_types(data_dir)
-        return lambda rows: {key: value for key, value in rows.items() if key[0] in wanted}
+        return only_wanted(data_dir)
 
 
 def _ask(client: Any, region: str) -> tuple[Document, ...]:

@@ -19,7 +19,7 @@ from kb.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.ec2_records import other_facts, storage_facts
 from scrapers.reading import jsontree, packages
-from scrapers.wanted import wanted_ec2_types
+from scrapers.wanted import only_wanted
 
 FIRST_CAPTURE_ON = date(2021, 2, 22)
 STORAGE_PROFILE = "storage"
@@ -79,5 +79,4 @@ class Ec2ApiCapture(Scraper):
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        wanted = wanted_ec2_types(data_dir)
-        return lambda rows: {key: value for key, value in rows.items() if key[0] in wanted}
+        return only_wanted(data_dir)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from kb.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
 from kb.logs import read_log
-from scrapers.base import ScrapeError
+from scrapers.base import Rows, ScrapeError
 
 _PREFIX = "ml."
 
@@ -33,3 +34,9 @@ def wanted_ec2_types(data_dir: Path) -> frozenset[str]:
                 f"Scrape {SAGEMAKER_API.name} and {REGION_LISTS.name} first.",
             )
     return frozenset(name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX))
+
+
+def only_wanted(data_dir: Path) -> Callable[[Rows], Rows]:
+    """A function that picks the rows of wanted EC2 types, which their keys begin with; see `wanted_ec2_types`."""
+    wanted = wanted_ec2_types(data_dir)
+    return lambda rows: {key: value for key, value in rows.items() if key[0] in wanted}

@@ -22,7 +22,7 @@ from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError,
 from scrapers.guide import former
 from scrapers.guide.specifications import facts_of_page
 from scrapers.guide.whole import REMEDY
-from scrapers.wanted import wanted_ec2_types
+from scrapers.wanted import only_wanted
 
 SITE = "https://docs.aws.amazon.com/ec2/latest/instancetypes"
 ORIGIN = "EC2 instance types guide"
@@ -96,8 +96,7 @@ class Ec2Guide(Scraper):
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        wanted = wanted_ec2_types(data_dir)
-        return lambda rows: {key: value for key, value in rows.items() if key[0] in wanted}
+        return only_wanted(data_dir)
 
 
 def read_pages(request: Request, names: list[str]) -> Reading:
