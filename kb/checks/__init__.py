@@ -14,6 +14,7 @@ from kb.checks import (
     no_type_lost,
     nvme_consistent,
     outcomes_known,
+    references_resolve,
     sources_do_not_shrink,
     types_have_hardware,
     verdicts_complete,
@@ -42,6 +43,7 @@ __all__ = [
 
 _OTHERS = (
     keys_unique.CHECK,
+    references_resolve.CHECK,
     families_uniform.CHECK,
     types_have_hardware.CHECK,
     nvme_consistent.CHECK,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from kb._version import SCHEMA_VERSION
 
@@ -11,13 +12,14 @@ __all__ = ["SCHEMA_VERSION", "Column", "Table"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: SQL type, meaning, unit, and whether a row must have it."""
+    """One column: SQL type, meaning, unit, whether a row must have it, and whether its text may be empty."""
 
     name: str
     type: str
     description: str
     unit: str | None = None
     required: bool = False
+    may_be_empty: bool = False
 
     def as_required(self) -> Column:
         """Return the same column with NOT NULL."""
@@ -30,12 +32,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its rows' meaning, its columns in order, and the columns that together name a row (its sort order too)."""
+    """One table: its rows' meaning, its columns in order, and the columns that together name a row (its sort order too).
+
+    `references` has the columns that name a row of another table, each with that table; its key is the one column of
+    the same meaning.
+    """
 
     name: str
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    references: Mapping[str, str] = field(default_factory=dict)
 
     def create_sql(self) -> str:
         """Return the CREATE TABLE statement.

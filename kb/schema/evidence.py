@@ -41,6 +41,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             C("reason", "VARCHAR", "What that person found"),
         ),
         ("sentence_id",),
+        {"source": "sources"},
     ),
     Table(
         "watched_sentences_history",
@@ -60,5 +61,6 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             C("origin", "VARCHAR", "Release or page that showed it", required=True),
         ),
         ("sentence_id", "valid_from"),
+        {"sentence_id": "watched_sentences"},
     ),
 )

@@ -74,12 +74,14 @@ TABLES: tuple[Table, ...] = (
             C("last_verified", "DATE", "Last day on which a hardware source showed the type; NULL where none did"),
         ),
         ("instance_type",),
+        {"storage_source": "sources"},
     ),
     Table(
         "instance_types_history",
         "What was known about each type over time: a row per type and interval in which nothing about it changed.",
         (INSTANCE_TYPE, VALID_FROM, VALID_TO, *_TYPE_FACTS),
         ("instance_type", "valid_from"),
+        {"instance_type": "instance_types", "storage_source": "sources"},
     ),
     Table(
         "instance_store_disks",
@@ -92,6 +94,7 @@ TABLES: tuple[Table, ...] = (
             C("disk_type", "VARCHAR", "ssd or hdd", required=True),
         ),
         ("instance_type", "disk_group"),
+        {"instance_type": "instance_types"},
     ),
     *VERDICT_TABLES,
     *EVIDENCE_TABLES,
@@ -123,6 +126,7 @@ TABLES: tuple[Table, ...] = (
             ),
         ),
         ("instance_type", "workload", "region"),
+        {"instance_type": "instance_types", "workload": "workloads"},
     ),
     Table(
         "region_listings",
@@ -137,6 +141,7 @@ TABLES: tuple[Table, ...] = (
             ORIGIN,
         ),
         ("component", "region", "instance_type", "valid_from"),
+        {"instance_type": "instance_types", "source": "sources"},
     ),
     Table(
         "observations",
@@ -159,6 +164,7 @@ TABLES: tuple[Table, ...] = (
                 "VARCHAR",
                 "Enum for in_api_enum, component/Region for in_price_list, usage/Region for has_quota, Region where a source speaks of one only, else empty",
                 required=True,
+                may_be_empty=True,
             ),
             SOURCE,
             C("value", "VARCHAR", "The value as text; NULL where the source stopped saying it"),
@@ -167,6 +173,7 @@ TABLES: tuple[Table, ...] = (
             ORIGIN,
         ),
         ("subject", "fact", "scope", "source", "valid_from"),
+        {"source": "sources"},
     ),
     Table(
         "conflicts",
@@ -201,6 +208,7 @@ TABLES: tuple[Table, ...] = (
             C("sdk_release", "VARCHAR", "Release of the SDK in which the rule was read", required=True),
         ),
         ("instance_type",),
+        {"instance_type": "instance_types"},
     ),
     Table(
         "iam_condition_keys",
@@ -215,6 +223,7 @@ TABLES: tuple[Table, ...] = (
             C("seen_on", "DATE", "Day on which it was read", required=True),
         ),
         ("action",),
+        {"workload": "workloads"},
     ),
     Table(
         "sources",
@@ -246,6 +255,7 @@ TABLES: tuple[Table, ...] = (
             C("rows_changed", "BIGINT", "Rows that were new or different", "count", required=True),
         ),
         ("observed_on", "source", "origin", "document"),
+        {"source": "sources"},
     ),
     Table(
         "versions",
@@ -270,14 +280,15 @@ TABLES: tuple[Table, ...] = (
                 "type_added, fact, listing, region, rule, volume_size_rule, verdict, evidence (a watched sentence changed), facts_added (first facts about listed types) or source_added",
                 required=True,
             ),
-            C("instance_type", "VARCHAR", "Type concerned, or empty", required=True),
-            C("workload", "VARCHAR", "Workload concerned, or empty", required=True),
+            C("instance_type", "VARCHAR", "Type concerned, or empty", required=True, may_be_empty=True),
+            C("workload", "VARCHAR", "Workload concerned, or empty", required=True, may_be_empty=True),
             C("what", "VARCHAR", "Column, enum, Region, watched sentence, or source that changed", required=True),
             C("old_value", "VARCHAR", "Value before; NULL where there was none"),
             C("new_value", "VARCHAR", "Value after; NULL where there is none"),
             C("origin", "VARCHAR", "Origin of the change"),
         ),
         ("version", "kind", "instance_type", "workload", "what"),
+        {"version": "versions"},
     ),
     Table(
         "build_info",

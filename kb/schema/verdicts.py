@@ -107,12 +107,14 @@ VERDICT_TABLES: tuple[Table, ...] = (
             *_WORKLOAD_FACTS,
         ),
         ("workload",),
+        {"runs_as": "workloads"},
     ),
     Table(
         "workload_enums",
         "Which enum of the API named the instance types of a workload, over time.",
         (_WORKLOAD, C("enum_shape", "VARCHAR", "Name of the enum in the API model", required=True), _FROM, _TO),
         ("workload", "valid_from"),
+        {"workload": "workloads"},
     ),
     Table(
         "workload_facts",
@@ -126,6 +128,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("note", "VARCHAR", "Remarks"),
         ),
         ("workload", "fact"),
+        {"workload": "workloads"},
     ),
     Table(
         "kms_rules",
@@ -165,6 +168,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("note", "VARCHAR", "Remarks"),
         ),
         ("workload", "valid_from"),
+        {"workload": "workloads", "inherited_from": "workloads"},
     ),
     Table(
         "volume_size_rules",
@@ -193,6 +197,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("note", "VARCHAR", "Remarks"),
         ),
         ("workload", "valid_from"),
+        {"workload": "workloads", "inherited_from": "workloads"},
     ),
     Table(
         "contradictions",
@@ -210,17 +215,20 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("note", "VARCHAR", "Remarks"),
         ),
         ("contradiction_id",),
+        {"workload": "workloads"},
     ),
     Table(
         "kms_verdicts",
         "The answer now: what becomes of a volume key for each instance type in each workload.",
         (_TYPE, _WORKLOAD, _FROM, *_VERDICT),
         ("instance_type", "workload"),
+        {"instance_type": "instance_types", "workload": "workloads"},
     ),
     Table(
         "kms_verdicts_history",
         "The answer over time: a row per instance type, workload and interval in which it did not change.",
         (_TYPE, _WORKLOAD, _FROM, _TO, *_VERDICT),
         ("instance_type", "workload", "valid_from"),
+        {"instance_type": "instance_types", "workload": "workloads"},
     ),
 )
