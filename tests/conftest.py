@@ -27,7 +27,9 @@ SPARK_SETTINGS: dict[str, bool | float | int | str | None] = {
     "spark.ui.enabled": False,
     "spark.ui.showConsoleProgress": False,
     "spark.sql.shuffle.partitions": 1,
+    "spark.sql.adaptive.enabled": False,
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": False,
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
 
