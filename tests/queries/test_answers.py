@@ -42,7 +42,7 @@ def test_verdicts_and_offers(ask: Ask) -> None:
     assert "ml.r7g.large" in {row["instance_type"] for row in ask("price-list-only-types")}
     sizes = {row["workload"]: row["volume_size_limit_gb"] for row in ask("volume-size-limits")}
     assert sizes["training"] == 250
-    assert all(row["verdicts"] > 0 for row in ask("contradictions"))
+    assert all(row["verdicts"] > 0 for row in ask("contradicting-statements"))
 
 
 def test_families(ask: Ask) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kb import queries
 from kb.errors import InputError
 from kb.paths import queries_dir
+from kb.schema import TABLES
 
 SHIPPED = queries.load(queries_dir())
 
@@ -30,6 +31,11 @@ RELATIVE = GOOD.replace("2025.07.01", "90 days ago")
 def test_folder_has_a_readme_and_only_queries_beside_it() -> None:
     names = {path.name for path in queries_dir().iterdir()}
     assert names == {"README.md", *(f"{name}.sql" for name in SHIPPED)}
+
+
+def test_no_query_has_the_name_of_a_table() -> None:
+    """Both have the same kind of address on the web site."""
+    assert not {table.name for table in TABLES} & set(SHIPPED)
 
 
 def test_readme_lists_every_query_with_its_title() -> None:
