@@ -166,7 +166,7 @@ def test_query_list_names_every_query_with_its_parameters(kb: Run) -> None:
         (("../queries/contradictions",), 1, "unknown query"),
         (("",), 1, "unknown query ''"),
         ((), 2, "name a query"),
-        (("contradictions", "x=1"), 2, "query contradictions has no parameter 'x'; it has none"),
+        (("contradicting-statements", "x=1"), 2, "query contradicting-statements has no parameter 'x'; it has none"),
         (("can-i-use-my-key", "typ=x"), 2, "its parameters are: type, workload"),
         (("can-i-use-my-key", "ml.g5.xlarge"), 2, "not of the form PARAMETER=VALUE"),
         (("can-i-use-my-key", "type=a", "--param", "type=b"), 2, "two values for the parameter 'type'"),
