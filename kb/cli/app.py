@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sql": ("sql", "sql"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
+    "export": ("export", "export"),
     "scrape": ("scrape", "scrape"),
     "refresh": ("refresh", "refresh"),
     "rule": ("rule", "rule"),
