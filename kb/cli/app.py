@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sql": ("sql", "sql"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
+    "export": ("export", "export"),
     "serve": ("serve", "serve"),
     "scrape": ("scrape", "scrape"),
     "refresh": ("refresh", "refresh"),
@@ -36,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 #: What ``kb --help`` shows with a sentence each, so that the page fits on a screen; the other commands it names.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Ask": ("lookup", "list", "history", "query", "sql"),
-    "Publish": ("serve",),
+    "Publish": ("serve", "export"),
     "Maintain": ("build", "lint", "refresh"),
 }
 

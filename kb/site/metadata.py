@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from kb.export.datapackage import LICENCE
 from kb.lookup import snapshot
 from kb.schema import TABLES, Table
 
 #: Name of the database on the site, and so the first part of the addresses of its tables.
 DATABASE = "kb"
 TITLE = "SageMaker storage and KMS keys"
-LICENCE, LICENCE_URL = "Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0"
 
 _DESCRIPTION = (
     "Which SageMaker instance types are Nitro, which have local NVMe storage, and what becomes of a customer KMS key "
@@ -46,8 +46,8 @@ def metadata() -> dict[str, Any]:
     return {
         "title": TITLE,
         "description": _DESCRIPTION,
-        "license": LICENCE,
-        "license_url": LICENCE_URL,
+        "license": LICENCE["name"],
+        "license_url": LICENCE["path"],
         "source": "AWS's APIs and documentation, row by row in the table sources",
         "source_url": f"/{DATABASE}/sources",
         "databases": {
