@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from kb.export import ExportResult
 
 _EPILOG = """The folder has kb.sqlite (with lookup.txt, for `kb serve`), a folder with a file per table for each other
-format, datapackage.json, which describes the CSV files, and SHA256SUMS. It is replaced in one step when everything is done, and only if
-an export made all that is in it; formats already there are written anew. The default is KB_EXPORT, else
-data/export in a checkout, else a folder in the user's cache.
+format, datapackage.json, which describes the CSV files, and SHA256SUMS. It is replaced in one step when
+everything is done, and only if an export made all that is in it; formats already there are written anew.
+The default is KB_EXPORT, else data/export in a checkout, else a folder in the user's cache.
 
 \b
 Examples:
