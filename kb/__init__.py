@@ -35,10 +35,24 @@ from kb.lookup import (
     volume_kms,
     workloads,
 )
-from kb.model import Basis, Change, Contradiction, Evidence, InstanceType, Outcome, Verdict, Version, VolumeSize
+from kb.model import (
+    Alternative,
+    Alternatives,
+    Basis,
+    Change,
+    Contradiction,
+    Evidence,
+    InstanceType,
+    LeftOut,
+    Outcome,
+    Verdict,
+    Version,
+    VolumeSize,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import duckdb
@@ -48,6 +62,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_VERSION",
+    "Alternative",
+    "Alternatives",
     "Basis",
     "Change",
     "Contradiction",
@@ -55,6 +71,7 @@ __all__ = [
     "Evidence",
     "InstanceType",
     "KBError",
+    "LeftOut",
     "MissingExtraError",
     "Outcome",
     "SnapshotError",
@@ -66,6 +83,7 @@ __all__ = [
     "Version",
     "VolumeSize",
     "__version__",
+    "alternatives",
     "connect",
     "diff",
     "find",
@@ -79,6 +97,55 @@ __all__ = [
     "volume_kms",
     "workloads",
 ]
+
+
+def alternatives(
+    instance_type: str,
+    workload: str,
+    *,
+    region: str | None = None,
+    need: str = "all_storage_under_key",
+    architecture: str = "same",
+    statuses: Iterable[str] = ("listed",),
+    limit: int | None = 10,
+) -> Alternatives:
+    """Find the nearest types that satisfy a need, ranked by how much their hardware differs.
+
+    The distance counts doublings: for each quantity, how often one type's amount must be doubled to become the other's.
+    Count and memory of the accelerators weigh 2 each; vCPUs, memory and clock 1 each. What is less counts twice, since
+    a job may not fit. Another accelerator model adds 0.5, another maker of the processors 0.25, another architecture 1.
+    Types of equal distance come by name. There are no prices in the data.
+
+    An alternative always has the same kind of accelerator (GPUs of the same maker, AWS chips, or none), and between
+    half and four times as much of everything but the clock. A type about which any of this is not known is left out.
+
+    Args:
+        instance_type: SageMaker name; case and surrounding space do not matter.
+        workload: One of :func:`workloads`, in which the alternatives are offered.
+        region: Only types in this Region's list for `workload`; where no list speaks of it, in any list of the Region.
+        need: ``all_storage_under_key``; ``key_accepted`` (``encrypts`` or ``ebs_only``); or ``local_storage``.
+        architecture: ``same`` as that of the type, ``any``, ``x86_64`` or ``arm64``.
+        statuses: Which types are wanted: ``listed``, ``retired``, ``price_list_only``, ``delisted``.
+        limit: At most so many; None for all.
+
+    Returns:
+        The alternatives, nearest first, and where there are none what can be done instead.
+
+    Raises:
+        UnknownInstanceType, UnknownWorkload: no such type or workload.
+        ValueError: no such need, architecture, status or Region, or a `limit` below 1.
+    """
+    from kb.nearest import alternatives as alternatives_
+
+    return alternatives_(
+        instance_type,
+        workload,
+        region=region,
+        need=need,
+        architecture=architecture,
+        statuses=statuses,
+        limit=limit,
+    )
 
 
 def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
