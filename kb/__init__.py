@@ -21,6 +21,8 @@ from kb.errors import (
     UnknownInstanceType,
     UnknownVersion,
     UnknownWorkload,
+    VolumeKeyRefused,
+    VolumeKeyWarning,
 )
 from kb.lookup import (
     diff,
@@ -43,6 +45,7 @@ from kb.model import (
     Contradiction,
     Evidence,
     InstanceType,
+    KeyProblem,
     LeftOut,
     Outcome,
     Verdict,
@@ -54,8 +57,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import TypeVar
 
     import duckdb
+
+    ClientOrSession = TypeVar("ClientOrSession")
 
     #: CalVer of the newest change in the data that answers.
     DATA_VERSION: str
@@ -71,6 +77,7 @@ __all__ = [
     "Evidence",
     "InstanceType",
     "KBError",
+    "KeyProblem",
     "LeftOut",
     "MissingExtraError",
     "Outcome",
@@ -81,6 +88,8 @@ __all__ = [
     "UnknownWorkload",
     "Verdict",
     "Version",
+    "VolumeKeyRefused",
+    "VolumeKeyWarning",
     "VolumeSize",
     "__version__",
     "alternatives",
@@ -88,10 +97,12 @@ __all__ = [
     "diff",
     "find",
     "get",
+    "guard",
     "history",
     "lookup",
     "regions",
     "supports_volume_kms",
+    "unguard",
     "verdict_history",
     "versions",
     "volume_kms",
@@ -158,6 +169,47 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     from kb.database import connect as connect_
 
     return connect_(path)
+
+
+def guard(client_or_session: ClientOrSession, mode: str = "raise", *, need: str = "key_accepted") -> ClientOrSession:
+    """Check the volume key of each SageMaker request before it is sent.
+
+    >>> client = kb.guard(boto3.client("sagemaker"))  # doctest: +SKIP
+
+    A request that SageMaker refuses because of its key raises, and nothing is sent. A key that is accepted but leaves
+    local storage out (``not_applied``, ``ebs_only``) warns, and so does a request whose fate depends on which of
+    several types SageMaker picks. What the evidence does not say, and types newer than the data, are let through.
+
+    Args:
+        client_or_session: A boto3 or botocore client of SageMaker; or a session, for the clients it makes from then on.
+            The SageMaker SDK works through such a client: give it the guarded one, or a guarded session.
+        mode: ``raise``; ``warn`` (a :class:`VolumeKeyWarning`); or ``log`` (a warning of the logger ``kb.guard``).
+        need: ``key_accepted``, as above; or ``all_storage_under_key``: whatever leaves storage outside the key raises
+            too, a missing key in a Create request included.
+
+    Returns:
+        The object given. Guarding it again replaces the guard; :func:`unguard` takes it away.
+
+    Raises:
+        TypeError: the object is something else.
+        ValueError: no such mode or need.
+    """
+    from kb.guarding import guard as guard_
+
+    guard_(client_or_session, mode, need)
+    return client_or_session
+
+
+def unguard(client_or_session: ClientOrSession) -> ClientOrSession:
+    """Take away what :func:`guard` did to a client, or to the clients that a session will make; returns the object.
+
+    Raises:
+        TypeError: the object is neither.
+    """
+    from kb.guarding import unguard as unguard_
+
+    unguard_(client_or_session)
+    return client_or_session
 
 
 def __getattr__(name: str) -> str:

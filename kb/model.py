@@ -312,3 +312,31 @@ class Alternatives(Record):
 
     def __getitem__(self, position: int) -> Alternative:
         return self.found[position]
+
+
+class KeyProblem(Record):
+    """What is wrong with the volume key of one instance type that a request names.
+
+    Attributes:
+        operation: API operation, such as ``CreateTrainingJob``.
+        workload: Workload of which the request speaks there.
+        instance_type: The type.
+        type_path: Where the request names it, such as ``ResourceConfig.InstanceType``.
+        key_path: Where the request gives the key; None where it gives none.
+        outcome: What becomes of a key on the type.
+        is_refused: A guard that raises does not let the request out.
+        reason: What is wrong, and why.
+        fix: What to do about it.
+        url: Address of the reference; None where the evidence has none.
+    """
+
+    operation: str
+    workload: str
+    instance_type: str
+    type_path: str
+    key_path: str | None
+    outcome: Outcome
+    is_refused: bool
+    reason: str
+    fix: str
+    url: str | None

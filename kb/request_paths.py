@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+#: Lists of types of which SageMaker picks one, by preference and by what there is.
+_CHOICES = ("InstancePreferences", "InstanceConfigs", "InstanceTypes")
+
 #: How many members a leading ``*.`` may stand for. Bounds the work on a hostile request.
 WILDCARD_DEPTH = 2
 
@@ -34,6 +37,12 @@ class Setting(Record):
     def covers(self, other: Setting) -> bool:
         """Whether this key or size holds for that instance type."""
         return not self.scope or other.path.startswith(f"{self.scope}.")
+
+    @property
+    def choice(self) -> str:
+        """Path of the list from which SageMaker picks one type, where this type is an element of one; else empty."""
+        path = self.path.rpartition("[")[0]
+        return path if path.rpartition(".")[2] in _CHOICES else ""
 
 
 class WorkloadRequest(Record):
