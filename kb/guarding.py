@@ -113,8 +113,8 @@ class _Guard:
                 if not is_certain:
                     reason += f" It is one of {named.choice}, of which SageMaker picks one; not all have this answer."
             elif self._needs_all and not verdict.all_storage_under_key and verdict.outcome is not Outcome.UNKNOWN:
-                is_refused, reason = True, f"not all of its storage can be under a key. With one: {verdict.reason}"
-            elif self._needs_all and not key and part.key_paths and operation.startswith("Create"):
+                is_refused, reason = True, f"not all of its storage can be under a key: {verdict.reason}"
+            elif self._needs_all and verdict.all_storage_under_key and not key and _takes_new_key(operation, part):
                 is_refused, reason = True, "no volume key is given, so nothing is under it."
             else:
                 continue
@@ -138,6 +138,11 @@ def _verdict(named: Setting, workload: str) -> Verdict | None:
         return None
     verdict = volume_kms(named.value, workload)
     return None if verdict.outcome is Outcome.NOT_OFFERED else verdict
+
+
+def _takes_new_key(operation: str, part: WorkloadRequest) -> bool:
+    """Whether the storage has no key unless this request gives one; an update leaves the key that was given before."""
+    return bool(part.key_paths) and operation.startswith("Create")
 
 
 def _is_certain(named: Setting, part: WorkloadRequest, verdicts: list[tuple[Setting, Verdict]]) -> bool:

@@ -54,7 +54,8 @@ def measure(_folder: Path) -> list[Result]:
 
 def _added(what: str, client: Any, call: Any) -> Result:
     """Time short rounds with and without a guard in turns; the fastest of each is the least disturbed."""
-    plain, guarded = [], []
+    plain: list[float] = []
+    guarded: list[float] = []
     for _ in range(_ROUNDS):
         for times, prepare in ((plain, kb.unguard), (guarded, kb.guard)):
             prepare(client)

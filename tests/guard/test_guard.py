@@ -199,7 +199,15 @@ def test_what_is_not_known_is_never_stopped(client: Any, recorder: Recorder) -> 
         RoleArn=ROLE,
         SecurityConfig={"VolumeKmsKeyId": KEY},
     )
-    client.list_training_jobs()
+    client.create_domain(
+        DomainName="domain",
+        AuthMode="IAM",
+        DefaultUserSettings={
+            "ExecutionRole": ROLE,
+            "JupyterLabAppSettings": {"DefaultResourceSpec": {"InstanceType": "ml.geospatial.interactive"}},
+        },
+    )
+    assert kb.volume_kms("ml.geospatial.interactive", "studio").outcome is kb.Outcome.UNKNOWN
     # known, but not offered in this workload as far as the data goes
     assert kb.volume_kms("ml.t2.medium", "training").outcome is kb.Outcome.NOT_OFFERED
     client.create_training_job(**training("ml.t2.medium"))
