@@ -1,4 +1,4 @@
-"""Checks the requests of a SageMaker client before they are sent; :func:`kb.guard` is the door to it.
+"""``kb.guard``: checks the requests of a SageMaker client before they are sent.
 
 Works on the event system of botocore, on which every boto3 client is built; neither is imported here. The event
 ``before-parameter-build`` comes when the parameters stand and before anything is made of them, and the handler is the
@@ -15,13 +15,15 @@ import warnings
 from kb.errors import VolumeKeyRefused, VolumeKeyWarning
 from kb.lookup import snapshot, volume_kms
 from kb.model import KeyProblem, Outcome, Verdict
-from kb.nearest import alternatives
+from kb.nearest.search import alternatives
 from kb.request_paths import Setting, WorkloadRequest, operations, read_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, TypeVar
+
+    ClientOrSession = TypeVar("ClientOrSession")
 
 MODES = ("raise", "warn", "log")
 NEEDS = ("key_accepted", "all_storage_under_key")
@@ -35,8 +37,29 @@ _TOLD = (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
 _log = logging.getLogger("kb.guard")
 
 
-def guard(client_or_session: Any, mode: str, need: str) -> None:
-    """Put a client, or the clients that a session will make, under guard."""
+def guard(client_or_session: ClientOrSession, mode: str = "raise", *, need: str = "key_accepted") -> ClientOrSession:
+    """Check the volume key of each SageMaker request before it is sent.
+
+    >>> client = kb.guard(boto3.client("sagemaker"))  # doctest: +SKIP
+
+    A request that SageMaker refuses because of its key raises, and nothing is sent. A key that is accepted but leaves
+    local storage out (``not_applied``, ``ebs_only``) warns, and so does a request whose fate depends on which of
+    several types SageMaker picks. What the evidence does not say, and types newer than the data, are let through.
+
+    Args:
+        client_or_session: A boto3 or botocore client of SageMaker; or a session, for the clients it makes from then on.
+            The SageMaker SDK works through such a client: give it the guarded one, or a guarded session.
+        mode: ``raise``; ``warn`` (a :class:`VolumeKeyWarning`); or ``log`` (a warning of the logger ``kb.guard``).
+        need: ``key_accepted``, as above; or ``all_storage_under_key``: whatever leaves storage outside the key raises
+            too, a missing key in a Create request included.
+
+    Returns:
+        The object given. Guarding it again replaces the guard; :func:`unguard` takes it away.
+
+    Raises:
+        TypeError: the object is something else.
+        ValueError: no such mode or need.
+    """
     for name, value, allowed in (("mode", mode, MODES), ("need", need, NEEDS)):
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
@@ -44,11 +67,17 @@ def guard(client_or_session: Any, mode: str, need: str) -> None:
     operations()  # a snapshot that cannot be read is told now, and not when a request is on its way
     events.unregister(_EVENT, unique_id=_ID)
     events.register_last(_EVENT, _Guard(mode, need), unique_id=_ID)
+    return client_or_session
 
 
-def unguard(client_or_session: Any) -> None:
-    """Take the guard away; nothing happens where there is none."""
+def unguard(client_or_session: ClientOrSession) -> ClientOrSession:
+    """Take away what :func:`guard` did to a client, or to the clients that a session will make; returns the object.
+
+    Raises:
+        TypeError: the object is neither.
+    """
     _events(client_or_session).unregister(_EVENT, unique_id=_ID)
+    return client_or_session
 
 
 def _events(given: Any) -> Any:
@@ -118,6 +147,8 @@ class _Guard:
                 is_refused, reason = True, "no volume key is given, so nothing is under it."
             else:
                 continue
+            if verdict.evidence_changed:
+                reason += " A sentence that this rests on has changed, and nobody has confirmed the rule since."
             yield KeyProblem(
                 operation=operation,
                 workload=part.workload,

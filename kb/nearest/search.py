@@ -41,7 +41,32 @@ def alternatives(
     statuses: Iterable[str] = ("listed",),
     limit: int | None = 10,
 ) -> Alternatives:
-    """Find the nearest types; the public function :func:`kb.alternatives` has the details."""
+    """Find the nearest types that satisfy a need, ranked by how much their hardware differs.
+
+    The distance counts doublings: for each quantity, how often one type's amount must be doubled to become the other's.
+    Count and memory of the accelerators weigh 2 each; vCPUs, memory and clock 1 each. What is less counts twice, since
+    a job may not fit. Another accelerator model adds 0.5, another maker of the processors 0.25, another architecture 1.
+    Types of equal distance come by name. There are no prices in the data.
+
+    An alternative always has the same kind of accelerator (GPUs of the same maker, AWS chips, or none), and between
+    half and four times as much of everything but the clock. A type about which any of this is not known is left out.
+
+    Args:
+        instance_type: SageMaker name; case and surrounding space do not matter.
+        workload: One of :func:`kb.workloads`, in which the alternatives are offered.
+        region: Only types in this Region's list for `workload`; where no list speaks of it, in any list of the Region.
+        need: ``all_storage_under_key``; ``key_accepted`` (``encrypts`` or ``ebs_only``); or ``local_storage``.
+        architecture: ``same`` as that of the type, ``any``, ``x86_64`` or ``arm64``.
+        statuses: Which types are wanted: ``listed``, ``retired``, ``price_list_only``, ``delisted``.
+        limit: At most so many; None for all.
+
+    Returns:
+        The alternatives, nearest first, and where there are none what can be done instead.
+
+    Raises:
+        UnknownInstanceType, UnknownWorkload: no such type or workload.
+        ValueError: no such need, architecture, status or Region, or a `limit` below 1.
+    """
     _require("need", need, NEEDS)
     _require("architecture", architecture, ARCHITECTURES)
     wanted = frozenset(statuses)

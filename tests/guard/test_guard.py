@@ -293,6 +293,15 @@ def test_a_session_of_botocore(recorder: Recorder) -> None:
     assert recorder.connections == 0
 
 
+def test_evidence_under_review_is_told(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = kb.volume_kms(LOCAL, "training")
+    changed = kb.Verdict(**{name: getattr(known, name) for name in known._fields} | {"evidence_changed": True})
+    monkeypatch.setattr("kb.guarding.volume_kms", lambda *_: changed)
+    kb.guard(client)
+    with pytest.raises(kb.VolumeKeyRefused, match="A sentence that this rests on has changed"):
+        client.create_training_job(**training(LOCAL))
+
+
 @pytest.mark.parametrize("event", ["provide-client-params", "before-parameter-build"])
 def test_it_sees_what_other_handlers_change(client: Any, recorder: Recorder, event: str) -> None:
     kb.guard(client)

@@ -140,6 +140,25 @@ def test_every_operation_exists_and_every_workload_has_one() -> None:
     assert {part.workload for operation in operations() for part in read_request(operation, {})} == set(kb.workloads())
 
 
+def test_lists_of_types_are_choices_or_all_of_them_run() -> None:
+    choices: set[str] = set()
+    others: set[str] = set()
+    for operation in operations():
+        for part in read_request(operation, full_request(operation)):
+            for named in part.types:
+                if held := re.search(r"(\w+)\[0\](\.InstanceType)?$", named.path):
+                    (choices if named.choice else others).add(held[1])
+    assert choices == {"InstancePreferences", "InstanceConfigs", "InstanceTypes"}
+    assert others == {
+        "EndpointConfigurations",
+        "InstanceGroups",
+        "InstancePools",
+        "ProductionVariants",
+        "RestrictedInstanceGroups",
+        "ShadowProductionVariants",
+    }
+
+
 def read(operation: str, **parameters: Any) -> WorkloadRequest:
     [part] = read_request(operation, parameters)
     return part

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 import kb
-from kb.cli import words
+from kb import words
 from kb.cli.options import known_region, region_option, type_argument, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
 from kb.lookup import snapshot
