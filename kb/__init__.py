@@ -21,6 +21,8 @@ from kb.errors import (
     UnknownInstanceType,
     UnknownVersion,
     UnknownWorkload,
+    VolumeKeyRefused,
+    VolumeKeyWarning,
 )
 from kb.lookup import (
     diff,
@@ -35,19 +37,39 @@ from kb.lookup import (
     volume_kms,
     workloads,
 )
-from kb.model import Basis, Change, Contradiction, Evidence, InstanceType, Outcome, Verdict, Version, VolumeSize
+from kb.model import (
+    Alternative,
+    Alternatives,
+    Basis,
+    Change,
+    Contradiction,
+    Evidence,
+    InstanceType,
+    KeyProblem,
+    LeftOut,
+    Outcome,
+    Verdict,
+    Version,
+    VolumeSize,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     import duckdb
+
+    from kb.guarding import guard, unguard
+    from kb.nearest.search import alternatives
 
     #: CalVer of the newest change in the data that answers.
     DATA_VERSION: str
 
 __all__ = [
     "DATA_VERSION",
+    "Alternative",
+    "Alternatives",
     "Basis",
     "Change",
     "Contradiction",
@@ -55,6 +77,8 @@ __all__ = [
     "Evidence",
     "InstanceType",
     "KBError",
+    "KeyProblem",
+    "LeftOut",
     "MissingExtraError",
     "Outcome",
     "SnapshotError",
@@ -64,16 +88,21 @@ __all__ = [
     "UnknownWorkload",
     "Verdict",
     "Version",
+    "VolumeKeyRefused",
+    "VolumeKeyWarning",
     "VolumeSize",
     "__version__",
+    "alternatives",
     "connect",
     "diff",
     "find",
     "get",
+    "guard",
     "history",
     "lookup",
     "regions",
     "supports_volume_kms",
+    "unguard",
     "verdict_history",
     "versions",
     "volume_kms",
@@ -93,10 +122,23 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     return connect_(path)
 
 
-def __getattr__(name: str) -> str:
+#: Functions that few programs call, with the modules that are imported when they are first asked for.
+_LATER = {"alternatives": "kb.nearest.search", "guard": "kb.guarding", "unguard": "kb.guarding"}
+
+
+def __getattr__(name: str) -> Any:
     if name == "DATA_VERSION":
         from kb.lookup import snapshot
 
         return snapshot().data_version
+    if name in _LATER:
+        from importlib import import_module
+
+        found = globals()[name] = getattr(import_module(_LATER[name]), name)
+        return found
     msg = f"module 'kb' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

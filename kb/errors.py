@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from kb.model import KeyProblem
+
 
 class KBError(Exception):
     """Base of every error of this package; its text is meant for people."""
@@ -51,6 +53,22 @@ class UnknownVersion(KBError, ValueError):
 
 class UnknownAnswer(KBError, ValueError):
     """The evidence does not say whether a key can be used, so neither True nor False would be right."""
+
+
+class VolumeKeyRefused(KBError, ValueError):
+    """A guarded client did not send a request, because of its volume key; the text has reason and fix.
+
+    Attributes:
+        problems: What is wrong, by instance type named.
+    """
+
+    def __init__(self, text: str, problems: Sequence[KeyProblem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__(text)
+
+
+class VolumeKeyWarning(UserWarning):
+    """A guarded client sent a request whose volume key does not do what one would think."""
 
 
 class InputError(KBError):

@@ -8,6 +8,7 @@ from kb.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -239,3 +240,103 @@ class Version(Record):
     released_on: date
     changes: int
     summary: str
+
+
+class Alternative(Record):
+    """One type that satisfies a need, beside the type asked about.
+
+    Attributes:
+        distance: How far it is; 0 where nothing that is compared differs. See :func:`kb.alternatives`.
+        status: ``listed``, ``retired``, ``price_list_only`` or ``delisted``.
+        better: What it has more of, in words.
+        worse: What it has less of, or lacks.
+        other: What is of another kind, for better or worse.
+        verdict: What becomes of a key on it in the workload.
+    """
+
+    instance_type: str
+    distance: float
+    status: str
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+    other: tuple[str, ...]
+    verdict: Verdict
+
+
+class LeftOut(Record):
+    """Types that satisfy the need and are no alternative all the same, for one reason.
+
+    Attributes:
+        reason: ``status``, ``architecture``, ``accelerator``, ``distance``, ``unknown_hardware`` or ``region``.
+        explanation: The reason in words.
+        instance_types: The types, by name.
+    """
+
+    reason: str
+    explanation: str
+    instance_types: tuple[str, ...]
+
+
+class Alternatives(Record):
+    """The answer of :func:`kb.alternatives`: as a sequence, the alternatives, nearest first. False if there are none.
+
+    Attributes:
+        instance_type: The type asked about.
+        workload: The workload.
+        region: The Region; None for any.
+        need: What the alternatives satisfy.
+        is_satisfied: Whether the type asked about satisfies it itself; None where that is not known.
+        verdict: What becomes of a key on the type asked about.
+        found: The alternatives.
+        total: How many there are, beyond those in `found` too.
+        left_out: Types that satisfy the need but are no alternative, by reason.
+        instead: Where there is none: what can be done.
+    """
+
+    instance_type: str
+    workload: str
+    region: str | None
+    need: str
+    is_satisfied: bool | None
+    verdict: Verdict
+    found: tuple[Alternative, ...]
+    total: int
+    left_out: tuple[LeftOut, ...]
+    instead: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Alternative]:
+        return iter(self.found)
+
+    def __getitem__(self, position: int) -> Alternative:
+        return self.found[position]
+
+
+class KeyProblem(Record):
+    """What is wrong with the volume key of one instance type that a request names.
+
+    Attributes:
+        operation: API operation, such as ``CreateTrainingJob``.
+        workload: Workload of which the request speaks there.
+        instance_type: The type.
+        type_path: Where the request names it, such as ``ResourceConfig.InstanceType``.
+        key_path: Where the request gives the key; None where it gives none.
+        outcome: What becomes of a key on the type.
+        is_refused: A guard that raises does not let the request out.
+        reason: What is wrong, and why.
+        fix: What to do about it.
+        url: Address of the reference; None where the evidence has none.
+    """
+
+    operation: str
+    workload: str
+    instance_type: str
+    type_path: str
+    key_path: str | None
+    outcome: Outcome
+    is_refused: bool
+    reason: str
+    fix: str
+    url: str | None

@@ -20,14 +20,16 @@ class Record:
     """Base of the immutable values this library returns. Attributes are those a subclass annotates."""
 
     _fields: tuple[str, ...] = ()
+    _names: frozenset[str] = frozenset()
 
     def __init_subclass__(cls) -> None:
         own = tuple(name for name in cls.__annotations__ if not name.startswith("_"))
         cls._fields = (*cls._fields, *own)
+        cls._names = frozenset(cls._fields)
 
     def __init__(self, **values: Any) -> None:
-        if values.keys() != set(self._fields):
-            wrong = sorted(values.keys() ^ set(self._fields))
+        if values.keys() != self._names:
+            wrong = sorted(values.keys() ^ self._names)
             msg = (
                 f"{type(self).__name__} takes exactly {', '.join(self._fields)}; missing or unknown: {', '.join(wrong)}"
             )

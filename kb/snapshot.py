@@ -178,6 +178,10 @@ class Snapshot:
         """What to do when data must be under a customer key and the type has local storage."""
         return next(row[2] or None for row in self._rows("workloads") if row[0] == workload)
 
+    def requests(self) -> list[list[str]]:
+        """Workload, operations, and paths of instance types, volume keys and volume sizes; see data/README.md."""
+        return self._rows("requests")
+
     def component(self, workload: str) -> str | None:
         """Price list component whose Region lists speak for a workload; None where no list was read for it."""
         component = next(row[4] or None for row in self._rows("workloads") if row[0] == workload)

@@ -18,6 +18,7 @@ from kb.errors import KBError
 COMMANDS: dict[str, tuple[str, str]] = {
     "lookup": ("lookup", "lookup"),
     "list": ("listing", "list_types"),
+    "alternatives": ("alternatives", "alternatives"),
     "history": ("history", "history"),
     "versions": ("versions", "versions"),
     "diff": ("versions", "diff"),

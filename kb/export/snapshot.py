@@ -27,6 +27,9 @@ _SECTIONS = {
         FROM workloads AS w
         LEFT JOIN workloads AS p ON p.workload = w.runs_as
         ORDER BY w.workload""",
+    "requests": """
+        SELECT workload, operations, instance_type_paths, volume_kms_key_paths, volume_size_paths
+        FROM workloads ORDER BY workload""",
     "readings": """
         SELECT source, arg_max(origin, (observed_on, origin)), max(observed_on)
         FROM scrapes GROUP BY source ORDER BY source""",

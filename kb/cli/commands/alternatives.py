@@ -1,0 +1,129 @@
+"""``kb alternatives``: the nearest types that satisfy a need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+import kb
+from kb import words
+from kb.cli.options import known_region, region_option, type_argument, workload_option
+from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
+from kb.lookup import snapshot
+from kb.nearest.search import ARCHITECTURES, NEEDS, STATUSES
+
+_CSV_COLUMNS = ("instance_type", "distance", "status", "outcome", "better", "worse", "other")
+
+_EPILOG = """The distance counts how often amounts must be doubled or halved to become the other's;
+`help(kb.alternatives)` has the details. There are no prices in the data.
+
+\b
+Examples:
+  kb alternatives ml.m5d.xlarge --workload endpoint
+  kb alternatives ml.p5.48xlarge -w hyperpod --need key_accepted --region us-east-1
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="The nearest types that keep all under the key.")
+@type_argument
+@workload_option("Workload in which the alternatives are offered (required).")
+@region_option("Only types in this Region's list for the workload.")
+@click.option(
+    "--need",
+    type=click.Choice(tuple(NEEDS)),
+    default="all_storage_under_key",
+    help="What the alternatives must satisfy; all_storage_under_key by default.",
+)
+@click.option(
+    "--architecture",
+    type=click.Choice(ARCHITECTURES),
+    default="same",
+    help="Architecture of the processors; that of TYPE by default.",
+)
+@click.option(
+    "--status",
+    "statuses",
+    type=click.Choice(STATUSES),
+    multiple=True,
+    default=("listed",),
+    help="Types with this status; may be repeated; listed by default.",
+)
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=5, help="Show at most N types; 5 by default.")
+@form_options
+def alternatives(
+    *,
+    instance_type: str,
+    workload: str | None,
+    region: str | None,
+    need: str,
+    architecture: str,
+    statuses: tuple[str, ...],
+    limit: int,
+    form: Form,
+) -> None:
+    """Find the types nearest to TYPE that satisfy a need, with what is better and worse about each."""
+    if workload is None:
+        raise click.UsageError(f"--workload is needed; the workloads are: {', '.join(kb.workloads())}")
+    answer = kb.alternatives(
+        instance_type,
+        workload,
+        region=known_region(region),
+        need=need,
+        architecture=architecture,
+        statuses=statuses,
+        limit=limit,
+    )
+    if form is Form.JSON:
+        echo_json(answer.as_dict() | {"data_version": snapshot().data_version})
+    elif form is Form.CSV:
+        echo_csv(_CSV_COLUMNS, (_row(each) for each in answer))
+    else:
+        click.echo("\n".join(_lines(answer)))
+        shown = f"{len(answer)} of {answer.total}" if len(answer) < answer.total else str(answer.total)
+        note(f"{shown} type{'' if answer.total == 1 else 's'}; data version {snapshot().data_version}")
+
+
+def _row(each: kb.Alternative) -> tuple[object, ...]:
+    told = ("; ".join(parts) for parts in (each.better, each.worse, each.other))
+    return (each.instance_type, each.distance, each.status, each.verdict.outcome.value, *told)
+
+
+def _lines(answer: kb.Alternatives) -> Iterator[str]:
+    place = f" in {answer.region}" if answer.region else ""
+    yield f"{answer.instance_type} in {answer.workload}{place}: {words.outcome(answer.verdict.outcome)}"
+    yield fields(
+        [
+            ("Need", NEEDS[answer.need]),
+            ("Satisfied by it", words.yes_no(answer.is_satisfied)),
+            ("Has", _has(answer.instance_type)),
+            ("Nearest", "" if answer else "none"),
+        ]
+    )
+    for each in answer:
+        yield ""
+        yield f"{each.instance_type}, distance {each.distance:g}"
+        yield fields(
+            [
+                ("Outcome", words.marked_outcome(each.verdict)),
+                ("Has", _has(each.instance_type)),
+                ("Better", "; ".join(each.better)),
+                ("Worse", "; ".join(each.worse)),
+                ("Other", "; ".join(each.other)),
+                ("Status", "" if each.status == "listed" else words.status(kb.lookup(each.instance_type))),
+            ]
+        )
+    if any(each.verdict.evidence_changed for each in answer):
+        yield paragraph(words.STAR, "  ", "* ")
+    if answer.instead:
+        yield ""
+        yield "Instead"
+        yield from (paragraph(each, "    ", "  - ") for each in answer.instead)
+    if answer.left_out and not answer:
+        yield ""
+        yield "Types that satisfy the need, and why they are no alternative"
+        yield fields([(f"{len(each.instance_types)}", each.explanation) for each in answer.left_out])
+
+
+def _has(instance_type: str) -> str:
+    return words.hardware(kb.lookup(instance_type)) or "hardware not known"

@@ -1,0 +1,1 @@
+"""``kb.alternatives``: the nearest types that satisfy a need. Standard library only."""
