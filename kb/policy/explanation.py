@@ -99,7 +99,7 @@ def _weakness(demand: Demand) -> str:
 
 def _unjudged(policy: Policy) -> Iterator[str]:
     for action in policy.unjudged:
-        what = "volume key" if action.has_instance_types else "volume key or instance types"
+        what = "the volume key" if action.has_instance_types else "the volume key or instance types"
         yield f"{action.name} ({action.workload}): it has no condition key for {what}; no key is demanded."
     if not policy.unjudged:
         yield "Every action of these workloads has a condition key for the volume key."

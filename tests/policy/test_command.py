@@ -70,8 +70,10 @@ def test_wrong_usage(kb: Run, arguments: list[str], status: int, message: str) -
 def test_the_explanation_says_what_cannot_be_enforced() -> None:
     text = explain(make_policy(library.workloads()))
     flat = " ".join(text.split())
-    assert "CreateCluster (hyperpod): it has no condition key for volume key;" in flat
-    assert "CreateModelPackage (packaged_transform_validation): it has no condition key for volume key or inst" in flat
+    assert "CreateCluster (hyperpod): it has no condition key for the volume key;" in flat
+    assert (
+        "CreateModelPackage (packaged_transform_validation): it has no condition key for the volume key or inst" in flat
+    )
     assert "CreateTrainingJob (training): a key, unless every type named is one of 64 that cannot use one" in flat
     assert "CreateMonitoringSchedule (monitoring): a key, unless" in flat
     assert "points to a definition made before" in flat
