@@ -100,6 +100,10 @@ class SnapshotError(KBError):
     """The lookup snapshot inside the package is missing, damaged, or of another version."""
 
 
+class PolicyError(KBError, ValueError):
+    """No policy can be made of what was asked for."""
+
+
 class MissingExtraError(KBError, ImportError):
     """A feature needs a package that is not installed; the text names the extra."""
 

@@ -54,6 +54,11 @@ def test_the_wheel_alone_answers(unpacked: Path) -> None:
     assert answer.startswith("rejected 20")
 
 
+def test_the_wheel_alone_makes_a_policy(unpacked: Path) -> None:
+    code = "from kb.policy import make_policy; print(make_policy(fold_families=True).documents[0]['Version'])"
+    assert run(code, unpacked, "-I", "-S") == "2012-10-17\n"
+
+
 def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
     code = (
         "from pathlib import Path; from kb.build import build; from kb.paths import data_dir, snapshot_file\n"

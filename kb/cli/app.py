@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "versions": ("versions", "versions"),
     "diff": ("versions", "diff"),
     "workloads": ("shell", "workloads"),
+    "policy": ("policy", "policy"),
     "query": ("query", "query"),
     "sql": ("sql", "sql"),
     "build": ("build", "build"),

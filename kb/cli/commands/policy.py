@@ -1,0 +1,115 @@
+"""``kb policy``: an IAM policy that requires a customer key wherever one can be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+import kb
+from kb.cli.options import FILE, complete_workloads
+from kb.cli.output import note
+from kb.errors import PolicyError
+
+_EPILOG = """The policy goes to standard output as JSON, and what a reader of it has to know to standard error: the
+data version, what is demanded of each action, what cannot be enforced, and what a folded family stands for. Where
+it does not fit into one document, the documents are written one on a line, and all of them must be attached.
+
+\b
+Examples:
+  kb policy --output policies/
+  kb policy --kind scp --fold > policy.json
+  kb policy -w training -w endpoint --key-arn "arn:aws:kms:*:111122223333:key/*"
+"""
+_NAME = "volume-key"
+
+
+def _read_arns(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    from kb.policy.making import read_key_arn
+
+    try:
+        return tuple(read_key_arn(text) for text in texts)
+    except PolicyError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+@click.command(epilog=_EPILOG, short_help="IAM policy that requires keys where they work.")
+@click.option(
+    "-w",
+    "--workload",
+    "workloads",
+    metavar="WORKLOAD",
+    multiple=True,
+    shell_complete=complete_workloads,
+    help="Workload to cover, again for each; by default training, tuning, processing, transform, endpoint, notebook.",
+)
+@click.option(
+    "--key-arn",
+    "key_arns",
+    metavar="ARN",
+    multiple=True,
+    callback=_read_arns,
+    help='Key to demand, again for each; Region and key may be "*". By default any key will do.',
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["identity", "scp"]),
+    default="identity",
+    show_default=True,
+    help="Managed policy, or service control policy.",
+)
+@click.option("--fold", is_flag=True, help="Write ml.g5.* where all known sizes of a family are treated alike.")
+@click.option(
+    "--deny-local-storage", is_flag=True, help="Allow only types whose storage is all under the key; exempt none."
+)
+@click.option("--output", metavar="DIR", type=FILE, help="Write documents and notes as files into this folder instead.")
+def policy(
+    *,
+    workloads: tuple[str, ...],
+    key_arns: tuple[str, ...],
+    kind: str,
+    fold: bool,
+    deny_local_storage: bool,
+    output: Path | None,
+) -> None:
+    """Print an IAM policy that denies requests without a customer key for the ML storage volume.
+
+    Types with which a key cannot be used are exempt, each by the verdict of its workload; no other type is.
+    """
+    from kb.policy import SEED_WORKLOADS, make_policy
+    from kb.policy.explanation import explain
+
+    made = make_policy(
+        workloads or SEED_WORKLOADS,
+        key_arns=key_arns,
+        kind=kind,
+        fold_families=fold,
+        deny_local_storage=deny_local_storage,
+    )
+    text = explain(made)
+    if output is not None:
+        for path in _write(output, made.texts, text):
+            click.echo(path)
+    elif len(made.documents) == 1:
+        click.echo(made.texts[0], nl=False)
+    else:
+        for document in made.documents:
+            click.echo(json.dumps(document, separators=(",", ":")))
+        note(f"{len(made.documents)} documents, one on a line; --output writes files, --fold makes them smaller.\n")
+    note(text.removesuffix("\n"))
+
+
+def _write(folder: Path, documents: tuple[str, ...], text: str) -> list[Path]:
+    """Write the documents and the text beside them; a document left from another policy is an error."""
+    from kb.files import replace_atomically
+
+    paths = [folder / f"{_NAME}-{number}.json" for number in range(1, len(documents) + 1)]
+    others = sorted({path.name for path in folder.glob(f"{_NAME}-*.json")} - {path.name for path in paths})
+    if others:
+        raise kb.KBError(
+            f"{folder}: {', '.join(others)} would stay beside the new policy and does not belong to it; remove it first"
+        )
+    for path, content in zip([*paths, folder / f"{_NAME}.txt"], [*documents, text], strict=True):
+        replace_atomically(path, content.encode())
+    return [*paths, folder / f"{_NAME}.txt"]

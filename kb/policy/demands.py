@@ -1,0 +1,83 @@
+"""What a policy demands of each action: from which types a key, and which types at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import kb
+from kb.lookup import snapshot
+from kb.model import Outcome
+from kb.policy.actions import Action
+
+#: Outcomes with which a key cannot be used: refused, or accepted without reaching the data.
+UNUSABLE = frozenset({Outcome.REJECTED, Outcome.NOT_APPLIED})
+
+#: Workloads whose requests may point to a definition, with key and types, that was created by another request.
+#: Where they hold a cluster themselves, the API demands its type, so a request that names no type has no volume.
+#: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringScheduleConfig.html
+DEFINED_ELSEWHERE = frozenset({"monitoring"})
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is demanded of one action.
+
+    Attributes:
+        action: The action; it has at least one of the two condition keys.
+        exempt: Types that need no key; a request that names any other type needs one.
+        is_key_needed_without_types: Whether a request that names no type needs one.
+        allowed: The only types that may be named; None where any may.
+    """
+
+    action: Action
+    exempt: frozenset[str]
+    is_key_needed_without_types: bool
+    allowed: frozenset[str] | None
+
+
+def demand_of(action: Action, *, deny_local_storage: bool) -> Demand | None:
+    """Say what can be demanded of an action; None where it has no condition key that would serve.
+
+    A type is exempt only where the evidence says that a key cannot be used. One whose verdict is unknown, or that is
+    not offered for the workload, is not.
+    """
+    if not action.has_volume_key and not (deny_local_storage and action.has_instance_types):
+        return None
+    exempt: frozenset[str] = frozenset()
+    allowed = None
+    if action.has_instance_types:
+        if deny_local_storage:
+            allowed = _types(action.workload, (Outcome.ENCRYPTS,))
+        else:
+            exempt = _types(action.workload, UNUSABLE)
+    return Demand(action, exempt, action.workload not in DEFINED_ELSEWHERE, allowed)
+
+
+def _types(workload: str, outcomes: Iterable[Outcome]) -> frozenset[str]:
+    return frozenset(name for name in snapshot().type_names if kb.volume_kms(name, workload).outcome in outcomes)
+
+
+def families() -> dict[str, frozenset[str]]:
+    """Return every type that any source ever listed, by family."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in snapshot().type_names:
+        found[kb.lookup(name).family].add(name)
+    return {family: frozenset(types) for family, types in found.items()}
+
+
+def fold(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Write types as patterns: ``ml.g5.*`` where all known sizes of a family are among them, else the name.
+
+    Returns:
+        The types that each pattern stands for, by pattern, in order of name.
+    """
+    found = {}
+    for family, sizes in families().items():
+        pattern = f"ml.{family}.*"
+        if len(sizes) > 1 and sizes <= types and all(name.startswith(pattern[:-1]) for name in sizes):
+            found[pattern] = tuple(sorted(sizes))
+        else:
+            found |= {name: (name,) for name in sizes & types}
+    return dict(sorted(found.items()))

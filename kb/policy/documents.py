@@ -1,0 +1,145 @@
+"""Demands to policy documents: the statements, and how many documents they need.
+
+Every statement denies, so the documents together deny what one document with all statements would, and they may be cut
+between actions. A list of types cannot be cut: two statements with half of it each would deny what the other exempts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kb.errors import PolicyError
+
+Document = dict[str, Any]
+
+#: Condition keys of the volume key. AWS renamed the first to the second ("deprecated"); which of them a request carries
+#: is not documented for the time between, so a statement holds only where neither is as demanded.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+VOLUME_KEYS = ("sagemaker:VolumeKmsKey", "sagemaker:VolumeKmsKeyArn")
+INSTANCE_TYPES = "sagemaker:InstanceTypes"
+
+
+class Kind(StrEnum):
+    """What the policy will be attached as."""
+
+    IDENTITY = "identity"
+    """A managed policy of a user, group or role."""
+    SCP = "scp"
+    """A service control policy of an organization."""
+
+
+#: Greatest size of one document, in characters.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+#: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+LIMITS = {Kind.IDENTITY: 6144, Kind.SCP: 5120}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Actions of which the same is demanded; type lists hold names or patterns.
+
+    Attributes:
+        actions: Their names, sorted.
+        needs_key: Whether a key can be demanded at all.
+        exempt: What needs no key.
+        is_key_needed_without_types: Whether a request that names no type needs one.
+        allowed: All that may be named; None where anything may.
+    """
+
+    actions: tuple[str, ...]
+    needs_key: bool
+    exempt: tuple[str, ...]
+    is_key_needed_without_types: bool
+    allowed: tuple[str, ...] | None
+
+
+def text_of(document: Document, kind: Kind) -> str:
+    """Write a document: in lines for people, or as short as it goes where white space counts too."""
+    if kind is Kind.SCP:
+        return json.dumps(document, separators=(",", ":")) + "\n"
+    return json.dumps(document, indent=2) + "\n"
+
+
+def size_of(text: str, kind: Kind) -> int:
+    """Count the characters that the limit counts: IAM leaves white space out, Organizations does not."""
+    return len(text) if kind is Kind.SCP else sum(not character.isspace() for character in text)
+
+
+def documents(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> tuple[Document, ...]:
+    """Write the groups into as few documents as filling one after the other gives.
+
+    Raises:
+        PolicyError: one group alone is too large.
+    """
+    found: list[Document] = []
+    kept: list[Group] = []
+    for group in groups:
+        larger = _document([*kept, group], key_arns)
+        if kept and size_of(text_of(larger, kind), kind) > LIMITS[kind]:
+            found.append(_document(kept, key_arns))
+            kept, larger = [], _document([group], key_arns)
+        kept.append(group)
+        if size_of(text_of(larger, kind), kind) > LIMITS[kind]:
+            msg = (
+                f"the statements on {', '.join(group.actions)} are {size_of(text_of(larger, kind), kind):,} characters "
+                f"long, over the limit of {LIMITS[kind]:,} for one policy, and cannot be split; "
+                "ask for fewer workloads or keys, or fold families (--fold)"
+            )
+            raise PolicyError(msg)
+    if kept:
+        found.append(_document(kept, key_arns))
+    return tuple(found)
+
+
+def _document(groups: Sequence[Group], key_arns: Sequence[str]) -> Document:
+    without_key = _without_key(key_arns)
+    statements = []
+    keyed = [group for group in groups if group.needs_key]
+    always = [g for g in keyed if not g.exempt and g.is_key_needed_without_types]
+    by_type = [g for g in keyed if g not in always]
+    if always:
+        statements.append(_deny("RequireKey", _actions(always), without_key))
+    for number, group in enumerate(by_type, start=1):
+        condition = without_key | _names_other_than(group.exempt)
+        statements.append(_deny(f"RequireKeyForTypes{number}", group.actions, condition))
+    typeless = [g for g in by_type if g.is_key_needed_without_types]
+    if typeless:
+        # holds where the key is missing, and where it is there but empty
+        nothing = {"ForAllValues:StringNotLike": {INSTANCE_TYPES: ["*"]}}
+        statements.append(_deny("RequireKeyWithoutTypes", _actions(typeless), without_key | nothing))
+    limited = [g for g in groups if g.allowed is not None]
+    for number, group in enumerate(limited, start=1):
+        statements.append(_deny(f"AllStorageUnderKey{number}", group.actions, _names_other_than(group.allowed or ())))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _without_key(key_arns: Sequence[str]) -> Document:
+    """The condition that holds for a request with no key, or with none of these."""
+    if key_arns:
+        return {"ArnNotLike": {key: list(key_arns) for key in VOLUME_KEYS}}
+    return {"Null": dict.fromkeys(VOLUME_KEYS, "true")}
+
+
+def _names_other_than(types: Sequence[str]) -> Document:
+    """The condition that holds for a request that names at least one type that is not among these."""
+    if types:
+        return {"ForAnyValue:StringNotLike": {INSTANCE_TYPES: list(types)}}
+    return {"ForAnyValue:StringLike": {INSTANCE_TYPES: ["*"]}}
+
+
+def _deny(sid: str, actions: Sequence[str], condition: Document) -> Document:
+    return {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": [f"sagemaker:{name}" for name in actions],
+        "Resource": "*",
+        "Condition": condition,
+    }
+
+
+def _actions(groups: Iterable[Group]) -> tuple[str, ...]:
+    return tuple(sorted(name for group in groups for name in group.actions))
