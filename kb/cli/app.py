@@ -38,9 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 #: What ``kb --help`` shows with a sentence each, so that the page fits on a screen; the other commands it names.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Ask": ("lookup", "list", "history", "query", "sql"),
-    "Publish": ("serve", "export"),
-    "Maintain": ("build", "lint", "refresh"),
+    "Ask": ("lookup", "alternatives", "list", "history", "query", "sql", "serve"),
+    "Put to work": ("policy", "export"),
+    "Maintain": ("build", "refresh"),
 }
 
 _INTERRUPTED = 130
