@@ -84,20 +84,6 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def plain(value: object, missing: str = "") -> str:
-    """Write a value as text on one line: true and false as such, control characters as escapes."""
-    if value is None:
-        return missing
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    text = value.hex() if isinstance(value, bytes) else str(value)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
 def echo_json(value: object) -> None:
     """Write JSON, indented; dates and other foreign values become text, what JSON cannot say becomes null."""
     import json

@@ -7,8 +7,9 @@ import pytest
 
 import kb as library
 from kb.cli.app import COMMANDS, cli
-from kb.cli.output import paragraph, plain
+from kb.cli.output import paragraph
 from kb.model import Outcome
+from kb.words import plain
 from tests.cli.conftest import Run
 
 
