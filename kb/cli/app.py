@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "schema"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
+    "export": ("export", "export"),
     "scrape": ("scrape", "scrape"),
     "refresh": ("refresh", "refresh"),
     "rule": ("rule", "rule"),

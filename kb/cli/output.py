@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -82,6 +83,27 @@ def fields(pairs: Iterable[tuple[str, str]], indent: str = "  ") -> str:
 def note(text: str) -> None:
     """Tell a person something that is no part of the answer."""
     click.echo(text, err=True)
+
+
+@contextlib.contextmanager
+def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Give a function that shows one step after the other on one line, which is gone at the end.
+
+    It takes the number of the step, the number of steps and a title. None where it is not wanted, or where standard
+    error is no terminal.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(number: int, total: int, title: str) -> None:
+        bar = "#" * number + "." * (total - number)
+        click.echo(f"\r\x1b[K[{bar}] {number}/{total} {title}", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def echo_json(value: object) -> None:

@@ -43,15 +43,15 @@ def render(connection: duckdb.DuckDBPyConnection, data_version: str, files: Mapp
         files: Size in bytes and SHA-256 of the CSV files, by name.
     """
     sources = _sources(connection)
-    licences = sorted({source["licence"] for source in sources.values()})
+    licences = ", ".join(sorted({f"'{source['licence']}'" for source in sources.values()}))
     descriptor = {
         "profile": "tabular-data-package",
         "name": "sagemaker-storage-kb",
         "title": "SageMaker storage knowledge base",
         "description": (
             "Which SageMaker instance types have local NVMe storage, and what becomes of a customer KMS key on each of "
-            "them, per workload, with evidence and dates. The tables are under the licence named here; they were made "
-            f"from sources under these: {'; '.join(licences)}. The table sources has the licence of each."
+            "them, per workload, with evidence and dates. The tables are under the licence named here; the licence "
+            f"of what they were made from stands beside each source: {licences}."
         ),
         "version": data_version,
         "created": f"{data_version.replace('.', '-')}T00:00:00Z",

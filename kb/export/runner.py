@@ -76,7 +76,8 @@ def export(
     with closing(connect(database)) as connection:
         try:
             with replacing(target) as new:
-                written = tuple(name for name in FORMATS if name in formats or name in formats_in(target))
+                wanted = formats_in(target).union(formats)
+                written = tuple(name for name in FORMATS if name in wanted)
                 return _write(connection, new, folder, written, progress or (lambda number, of, title: None))
         except OSError as error:
             raise ExportError(f"{error.filename or folder}: {error.strerror}; nothing was replaced") from error
