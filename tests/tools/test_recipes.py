@@ -14,7 +14,7 @@ import sqlglot
 from moto import mock_aws
 
 from kb.schema import TABLES
-from tests.tools.conftest import Block, Place, blocks
+from tests.tools.conftest import RECIPES, Block, Place, blocks
 
 _BLOCKS = blocks()
 
@@ -37,6 +37,8 @@ def of_kind(kind: str) -> pytest.MarkDecorator:
 
 def test_every_block_is_run_by_a_test_here() -> None:
     assert {each.kind for each in _BLOCKS} == {"sh", "console", "python", "sql"}
+    fences = re.findall(r"^ *(?:```|~~~)", RECIPES.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(fences) == 2 * len(_BLOCKS)
     assert [each.line for each in _BLOCKS if each.kind == "sh"] == [_BLOCKS[0].line]  # the fixture runs it
     assert len(_BLOCKS) > 12
 
