@@ -14,6 +14,7 @@ import pytest
 
 import kb
 from kb.build import BuildResult, build
+from kb.export import export
 from kb.paths import data_dir
 from tests.build.mini import MiniData
 
@@ -27,7 +28,9 @@ SPARK_SETTINGS: dict[str, bool | float | int | str | None] = {
     "spark.ui.enabled": False,
     "spark.ui.showConsoleProgress": False,
     "spark.sql.shuffle.partitions": 1,
+    "spark.sql.adaptive.enabled": False,
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": False,
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
 
@@ -45,6 +48,14 @@ def connection(built: BuildResult) -> Iterator[duckdb.DuckDBPyConnection]:
     opened = kb.connect(built.database)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def exported(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the SQLite file and the snapshot of the shipped data."""
+    folder = tmp_path_factory.mktemp("site") / "export"
+    export(built.database, folder, ("sqlite",))
+    return folder
 
 
 @pytest.fixture

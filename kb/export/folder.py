@@ -20,12 +20,16 @@ from kb.files import sync, turn
 #: Lists every other file of the folder, as `sha256sum` does.
 CHECKSUMS = "SHA256SUMS"
 DATABASE = "kb.sqlite"
+#: The lookup snapshot of the same data, for the web site; made with the SQLite file.
+LOOKUP = "lookup.txt"
 DESCRIPTOR = "datapackage.json"
 #: Formats with a folder of their own, which holds a file per table.
 PER_TABLE = ("parquet", "csv", "jsonl")
 
 _LINE = re.compile(r"[0-9a-f]{64} [ *](.+)")
-_NAME = re.compile(rf"{re.escape(DATABASE)}|{re.escape(DESCRIPTOR)}|({'|'.join(PER_TABLE)})/\w+\.\1")
+_NAME = re.compile(
+    rf"{re.escape(DATABASE)}|{re.escape(LOOKUP)}|{re.escape(DESCRIPTOR)}|({'|'.join(PER_TABLE)})/\w+\.\1"
+)
 _FOREIGN_SHOWN = 3
 
 

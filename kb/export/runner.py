@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kb.database import connect
 from kb.errors import ExportError
-from kb.export import copies, datapackage, sqlite
-from kb.export.folder import CHECKSUMS, DATABASE, DESCRIPTOR, checksums, formats_in, replacing
+from kb.export import copies, datapackage, snapshot, sqlite
+from kb.export.folder import CHECKSUMS, DATABASE, DESCRIPTOR, LOOKUP, checksums, formats_in, replacing
 from kb.extras import need
 from kb.schema import TABLES
 
@@ -113,6 +113,7 @@ def _write(
 def _write_format(connection: duckdb.DuckDBPyConnection, new: Path, name: str, version: str) -> None:
     if name == "sqlite":
         sqlite.write(connection, new / DATABASE)
+        (new / LOOKUP).write_text(snapshot.render(connection), encoding="utf-8", newline="\n")
         return
     inside = new / name
     inside.mkdir()

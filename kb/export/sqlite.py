@@ -119,5 +119,5 @@ def _value(value: Any) -> Any:
 
 def _add_search(target: sqlite3.Connection, name: str, columns: tuple[str, ...]) -> None:
     listed = ", ".join(columns)
-    target.execute(f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}', tokenize='unicode61')")
+    target.execute(f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content=[{name}], tokenize='unicode61')")
     target.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('rebuild')")

@@ -34,7 +34,7 @@ def verify(folder: Path) -> int:
 
 
 def test_the_folder_has_a_file_per_table_and_format(exported: ExportResult, built: BuildResult) -> None:
-    names = {"kb.sqlite", "datapackage.json"}
+    names = {"kb.sqlite", "lookup.txt", "datapackage.json"}
     names |= {f"{form}/{table.name}.{form}" for form in ("parquet", "csv", "jsonl") for table in TABLES}
     assert set(exported.sha256) == names
     assert set(exported.files) == names | {"SHA256SUMS"}
@@ -226,3 +226,8 @@ def test_a_full_disk_leaves_the_old_export(mini: Path, newer: Path, tmp_path: Pa
 def test_importing_the_exports_imports_no_duckdb() -> None:
     code = "import sys, kb.export; print([name for name in ('duckdb', 'kb.build') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_snapshot_beside_the_sqlite_file_is_that_of_the_build(exported: ExportResult, built: BuildResult) -> None:
+    assert built.snapshot is not None
+    assert (exported.folder / "lookup.txt").read_bytes() == built.snapshot.read_bytes()

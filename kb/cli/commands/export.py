@@ -15,8 +15,8 @@ from kb.cli.output import echo_json, json_option, note, progress_line
 if TYPE_CHECKING:
     from kb.export import ExportResult
 
-_EPILOG = """The folder has kb.sqlite, a folder with a file per table for each other format, datapackage.json, which
-describes the CSV files, and SHA256SUMS. It is replaced in one step when everything is done, and only if
+_EPILOG = """The folder has kb.sqlite (with lookup.txt, for `kb serve`), a folder with a file per table for each other
+format, datapackage.json, which describes the CSV files, and SHA256SUMS. It is replaced in one step when everything is done, and only if
 an export made all that is in it; formats already there are written anew. The default is KB_EXPORT, else
 data/export in a checkout, else a folder in the user's cache.
 

@@ -1,0 +1,63 @@
+"""The matrix: families and workloads, each cell with the outcomes of the family's types there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import kb
+from kb.lookup import snapshot
+from kb.model import Outcome
+from kb.site.pages.frame import render
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request, Response
+
+_STORAGE = {"yes": "with local storage", "no": "without local storage", "": "all families"}
+
+
+async def page(request: Request, datasette: Datasette) -> Response:
+    """Show the matrix; ``storage=yes`` or ``no`` leaves the other families out."""
+    wanted = request.args.get("storage") or ""
+    wanted = wanted if wanted in _STORAGE else ""
+    rows = [row for row in _rows(snapshot().input_sha256) if not wanted or row["storage"] == wanted]
+    return await render(
+        datasette,
+        request,
+        "kb_matrix.html",
+        rows=rows,
+        workloads=[(name, snapshot().title(name)) for name in kb.workloads()],
+        outcomes=list(Outcome),
+        wanted=wanted,
+        choices=_STORAGE,
+    )
+
+
+@cache
+def _rows(_data: str) -> list[dict[str, Any]]:
+    """A row per family; the argument is the digest of the data that it is made from."""
+    families: dict[str, list[str]] = {}
+    for each in kb.find():
+        families.setdefault(each.family, []).append(each.instance_type)
+    return [_row(family, names) for family, names in sorted(families.items())]
+
+
+def _row(family: str, names: list[str]) -> dict[str, Any]:
+    stores = {kb.lookup(name).has_instance_store for name in names}
+    storage = "unknown" if None in stores else "some" if len(stores) > 1 else "yes" if True in stores else "no"
+    cells = []
+    for workload in kb.workloads():
+        verdicts = [kb.volume_kms(name, workload) for name in names]
+        counts = Counter(v.outcome.value for v in verdicts if v.outcome is not Outcome.NOT_OFFERED)
+        shown = [outcome for outcome, _ in counts.most_common()] or [Outcome.NOT_OFFERED.value]
+        cells.append(
+            {
+                "workload": workload,
+                "outcomes": shown,
+                "marked": any(v.evidence_changed for v in verdicts),
+                "count": sum(counts.values()),
+            }
+        )
+    return {"family": family, "storage": storage, "types": len(names), "cells": cells}
