@@ -19,7 +19,7 @@ _DESCRIPTION = (
 
 #: Columns whose values are offered as filters beside a table.
 _FACETS = {
-    "instance_types": ["status", "has_nvme_instance_store", "hypervisor", "gpu_name"],
+    "instance_types": ["status", "has_instance_store", "hypervisor", "gpu_name"],
     "instance_types_history": ["status"],
     "kms_verdicts": ["workload", "outcome", "basis", "evidence_changed"],
     "kms_verdicts_history": ["workload", "outcome"],

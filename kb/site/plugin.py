@@ -84,8 +84,10 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.globals.update(
         badge=pages.badge,
         kb_asset=_asset,
+        kb_booleans=_BOOLEANS,
         kb_navigation=_NAVIGATION,
         kb_questions=shipped,
+        kb_summary=pages.changes.summary,
         kb_symbols=pages.SYMBOLS,
         kb_tables={table.name: table.description for table in TABLES},
         kb_version=lambda: snapshot().data_version,

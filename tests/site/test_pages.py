@@ -17,6 +17,7 @@ from kb import queries, words
 from kb.model import Outcome
 from kb.paths import queries_dir
 from kb.schema import TABLES
+from kb.site.pages.changes import KINDS, summary
 from tests.site.conftest import Get, Page
 from tests.site.test_types import texts
 
@@ -129,8 +130,6 @@ def test_every_version_has_a_page_with_all_its_changes(
 
 
 def test_every_kind_of_change_has_a_heading(connection: duckdb.DuckDBPyConnection) -> None:
-    from kb.site.pages.changes import KINDS
-
     assert {kind for (kind,) in rows(connection, "SELECT DISTINCT kind FROM changes")} <= set(KINDS)
 
 
@@ -140,7 +139,9 @@ def test_feed(get: Get) -> None:
     feed = ElementTree.fromstring(response.text)
     entries = feed.findall(f"{ATOM}entry")
     newest = list(reversed(kb.versions()))[:30]
-    assert [e.findtext(f"{ATOM}title") for e in entries] == [f"{v.version}: {v.summary}" for v in newest]
+    assert [e.findtext(f"{ATOM}title") for e in entries] == [f"{v.version}: {summary(v)}" for v in newest]
+    counted = [int(n) for n in re.findall(r": ([0-9]+)", summary(newest[0]))]
+    assert sum(counted) == newest[0].changes
     ids = [e.findtext(f"{ATOM}id") for e in entries]
     assert len(set(ids)) == len(ids)
     assert all(str(each).startswith("urn:uuid:") for each in ids)
@@ -211,7 +212,7 @@ def test_tables_have_descriptions_of_every_column(get: Get, page: Page) -> None:
         assert described[table.name]["columns"] == {c.name: c.comment() for c in table.columns}
         soup = page(f"/kb/{table.name}?_size=3")
         assert table.description in soup.get_text()
-        assert texts(soup, "main > dl.facts dt") == [c.name for c in table.columns]
+        assert texts(soup, "main > details > dl.facts dt") == [c.name for c in table.columns]
 
 
 def test_facets_and_sorting_name_columns_that_exist(datasette: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from kb.site.pages import changes, charts, families, front, matrix, questions, types
 from kb.site.pages.frame import SYMBOLS, badge
 
-__all__ = ["ROUTES", "SYMBOLS", "badge", "front"]
+__all__ = ["ROUTES", "SYMBOLS", "badge", "changes", "front"]
 
 #: Patterns of addresses and the views behind them, as Datasette's hook register_routes takes them.
 ROUTES: list[tuple[str, Callable[..., Any]]] = [

@@ -91,6 +91,12 @@ async def page(request: Request, datasette: Datasette) -> Response:
     )
 
 
+def summary(version: Version) -> str:
+    """Return how many changes of which kind a version has, in words, the weightiest first."""
+    counts = dict(part.split(" ", 1)[::-1] for part in version.summary.split(", "))
+    return "; ".join(f"{heading}: {counts[kind]}" for kind, heading in KINDS.items() if kind in counts)
+
+
 def _columns(rows: list[dict[str, Any]]) -> list[str]:
     """The columns in which at least one row has something."""
     return [name for name in COLUMNS if any(row[name] for row in rows)]
@@ -109,10 +115,10 @@ async def feed(request: Request, datasette: Datasette) -> Response:
     for version in versions:
         entry = made.add_entry(order="append")
         entry.id(_identifier(version.version))
-        entry.title(f"{version.version}: {version.summary}")
+        entry.title(f"{version.version}: {summary(version)}")
         entry.link(href=datasette.absolute_url(request, f"/changes/{quote(version.version)}"))
         entry.updated(_moment(version))
-        entry.summary(f"{version.changes} changes: {version.summary}.")
+        entry.summary(f"{version.changes} changes. {summary(version)}.")
     return Response(made.atom_str(pretty=True), content_type="application/atom+xml; charset=utf-8")
 
 

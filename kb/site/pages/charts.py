@@ -40,6 +40,8 @@ _WIDTH, _HEIGHT = 640, 260
 _STORAGE = {"without_local_storage": "without", "with_local_storage": "with", "unknown": "unknown"}
 #: Colours that differ in lightness too, for those who tell colours badly, and show on light and dark.
 _STORAGE_COLOURS = {"without": "#2a9d6f", "with": "#d1603d", "unknown": "#8a8f98"}
+#: On the dark end of the scale of arrivals, from this share of the greatest on, white is read better than black.
+_WHITE_FROM = 0.7
 
 
 #: The charts that were drawn, by the digest of the data.
@@ -104,6 +106,7 @@ def _arrivals_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
         {"year": str(row["year"]), "workload": row["workload"].replace("_", " "), "types": row["arrivals"]}
         for row in rows
     ]
+    most = max((row["arrivals"] for row in rows), default=1)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": "Number of instance types that were first listed for each workload in each year",
@@ -123,7 +126,7 @@ def _arrivals_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
                         "field": "types",
                         "type": "quantitative",
                         "title": "types first listed",
-                        "scale": {"range": ["#cfe6f5", "#0b4f7d"]},
+                        "scale": {"domain": [0, most], "range": ["#cfe6f5", "#0b4f7d"]},
                     }
                 },
             },
@@ -131,7 +134,10 @@ def _arrivals_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
                 "mark": {"type": "text", "fontSize": 11},
                 "encoding": {
                     "text": {"field": "types", "type": "quantitative"},
-                    "color": {"condition": {"test": "datum.types > 40", "value": "#ffffff"}, "value": "#0d2233"},
+                    "color": {
+                        "condition": {"test": f"datum.types > {_WHITE_FROM * most}", "value": "white"},
+                        "value": "black",
+                    },
                 },
             },
         ],

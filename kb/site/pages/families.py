@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import kb
 from kb.lookup import snapshot
 from kb.model import Outcome
-from kb.site.pages.frame import missing, render, shortened
+from kb.site.pages.frame import in_order, missing, render, shortened
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -29,7 +29,9 @@ async def page(request: Request, datasette: Datasette) -> Response:
         return await missing(datasette, request, f"There is no workload “{shortened(workload)}”.", near)
     rows = []
     for each in types:
-        verdicts = [kb.volume_kms(each.instance_type, name) for name in ((workload,) if workload else kb.workloads())]
+        verdicts = [
+            kb.volume_kms(each.instance_type, name) for name in ((workload,) if workload else in_order(kb.workloads()))
+        ]
         rows.append((each, verdicts))
     offered = [
         position

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import kb
 from kb.lookup import snapshot
 from kb.model import Outcome
-from kb.site.pages.frame import render
+from kb.site.pages.frame import in_order, render
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -28,7 +28,7 @@ async def page(request: Request, datasette: Datasette) -> Response:
         request,
         "kb_matrix.html",
         rows=rows,
-        workloads=[(name, snapshot().title(name)) for name in kb.workloads()],
+        workloads=[(name, snapshot().title(name)) for name in in_order(kb.workloads())],
         outcomes=list(Outcome),
         wanted=wanted,
         choices=_STORAGE,
@@ -48,7 +48,7 @@ def _row(family: str, names: list[str]) -> dict[str, Any]:
     stores = {kb.lookup(name).has_instance_store for name in names}
     storage = "unknown" if None in stores else "some" if len(stores) > 1 else "yes" if True in stores else "no"
     cells = []
-    for workload in kb.workloads():
+    for workload in in_order(kb.workloads()):
         verdicts = [kb.volume_kms(name, workload) for name in names]
         counts = Counter(v.outcome.value for v in verdicts if v.outcome is not Outcome.NOT_OFFERED)
         shown = [outcome for outcome, _ in counts.most_common()] or [Outcome.NOT_OFFERED.value]
