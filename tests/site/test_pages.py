@@ -165,8 +165,9 @@ def test_charts_have_their_figures(page: Page, connection: duckdb.DuckDBPyConnec
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_a_question_gives_the_rows_of_the_database(
-    get: Get, page: Page, connection: duckdb.DuckDBPyConnection, name: str
+    *, get: Get, page: Page, connection: duckdb.DuckDBPyConnection, unhurried: None, name: str
 ) -> None:
+    del unhurried
     query = QUERIES[name]
     soup = page(f"/kb/{name}")
     assert soup.h1 is not None
