@@ -152,7 +152,7 @@ def regions(instance_type: str, workload: str, *, as_of: date | str | None = Non
     since = snapshot().regions_since(component)
     if since is None or (day is not None and day < since):
         return None
-    return snapshot().regions(day).get((name, component), frozenset())
+    return snapshot().regions_of(name, component, day) or frozenset()
 
 
 def versions() -> tuple[Version, ...]:

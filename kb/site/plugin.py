@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Coroutine
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,7 +24,6 @@ from kb.site.metadata import DATABASE
 from kb.site.questions import canned, shipped
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette
     from jinja2 import Environment
 
 #: Pages of Datasette that tell about the server and not about the data, or that change something.
@@ -41,8 +40,6 @@ _NAVIGATION = (
 
 #: No value is longer than this many bytes, whatever a query makes up; SQLite itself would allow a thousand million.
 _LONGEST_VALUE = 4_000_000
-
-Figures = Callable[[], Coroutine[Any, Any, dict[str, Any]]]
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -94,14 +91,6 @@ def prepare_jinja2_environment(env: Environment) -> None:
         kb_words=words,
         kb_workloads=workloads,
     )
-
-
-@hookimpl
-def extra_template_vars(
-    view_name: str, datasette: Datasette
-) -> Callable[[], Coroutine[Any, Any, dict[str, Any]]] | None:
-    """Give the front page its figures."""
-    return partial(pages.front.figures, datasette) if view_name == "index" else None
 
 
 @cache

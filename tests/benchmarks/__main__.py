@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from tests.benchmarks import builds, exports, guards, lookups, sizes
+from tests.benchmarks import builds, exports, guards, lookups, site, sizes
 from tests.benchmarks.result import Result
 
 
@@ -19,7 +19,8 @@ def main() -> int:
     """Run every benchmark and print the table."""
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="kb-benchmarks-") as folder:
-        for benchmark in (lookups.measure, guards.measure, builds.measure, exports.measure, sizes.measure):
+        measures = (lookups, guards, builds, exports, sizes, site)
+        for benchmark in (module.measure for module in measures):
             print(f"measuring {benchmark.__module__.rpartition('.')[2]} ...", file=sys.stderr)
             results += benchmark(Path(folder))
     rows = [(r.what, r.measured, r.must_reach, "yes" if r.is_met else "NO") for r in results]

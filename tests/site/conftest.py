@@ -30,6 +30,12 @@ def datasette(exported: Path) -> Any:
     return app.make(exported)
 
 
+@pytest.fixture
+def unhurried(datasette: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give SQL all the time it wants: the machine of a test may be busy."""
+    monkeypatch.setattr(datasette, "sql_time_limit_ms", 60_000)
+
+
 @pytest.fixture(scope="session")
 def get(datasette: Any, loop: asyncio.AbstractEventLoop) -> Get:
     def ask(path: str, method: str = "GET", **headers: str) -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 from kb.site.pages import changes, charts, families, front, matrix, questions, types
 from kb.site.pages.frame import SYMBOLS, badge
 
-__all__ = ["ROUTES", "SYMBOLS", "badge", "changes", "front"]
+__all__ = ["ROUTES", "SYMBOLS", "badge", "changes"]
 
 #: Patterns of addresses and the views behind them, as Datasette's hook register_routes takes them.
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"/$", front.page),
     (r"/types(?P<json>\.json)?$", types.listing),
     (r"/types/(?P<name>[^/]*?)(?P<json>\.json)?$", types.page),
     (r"/families/(?P<name>[^/]*)$", families.page),

@@ -6,10 +6,13 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 import kb
+from kb import words
 from kb.lookup import snapshot
 from kb.model import Outcome
-from kb.site.pages.frame import in_order, render
+from kb.site.pages.frame import SYMBOLS, in_order, render
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -44,20 +47,27 @@ def _rows(_data: str) -> list[dict[str, Any]]:
     return [_row(family, names) for family, names in sorted(families.items())]
 
 
+_CELL = Markup(
+    '<td class="{kind}"><a href="/families/{family}?workload={workload}" title="{family}, {workload}: {words}{of}">'
+    '<span aria-hidden="true">{signs}</span><span class="hidden">{family}, {workload}: {words}</span></a></td>'
+)
+
+
 def _row(family: str, names: list[str]) -> dict[str, Any]:
     stores = {kb.lookup(name).has_instance_store for name in names}
     storage = "unknown" if None in stores else "some" if len(stores) > 1 else "yes" if True in stores else "no"
-    cells = []
+    cells = Markup("")
     for workload in in_order(kb.workloads()):
         verdicts = [kb.volume_kms(name, workload) for name in names]
         counts = Counter(v.outcome.value for v in verdicts if v.outcome is not Outcome.NOT_OFFERED)
         shown = [outcome for outcome, _ in counts.most_common()] or [Outcome.NOT_OFFERED.value]
-        cells.append(
-            {
-                "workload": workload,
-                "outcomes": shown,
-                "marked": any(v.evidence_changed for v in verdicts),
-                "count": sum(counts.values()),
-            }
+        marked = any(v.evidence_changed for v in verdicts)
+        cells += _CELL.format(
+            kind="mixed" if len(shown) > 1 else f"o-{shown[0]}",
+            family=family,
+            workload=workload,
+            words=", ".join(words.outcome(outcome) for outcome in shown),
+            of=f" ({counts.total()} of {len(names)} types)" if counts else "",
+            signs="".join(SYMBOLS[outcome] for outcome in shown) + "*" * marked,
         )
-    return {"family": family, "storage": storage, "types": len(names), "cells": cells}
+    return {"family": family, "storage": storage, "cells": cells}

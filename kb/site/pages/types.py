@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
 _ALTERNATIVES_SHOWN = 5
+#: The nearest types that were looked for, by the digest of the data and the type: each takes a comparison with all.
+_nearest: dict[tuple[str, str], list[dict[str, Any]]] = {}
 _PER_PAGE = 100
 #: Words of a search beyond these are left out.
 _WORDS = 8
@@ -240,5 +242,8 @@ async def _alternatives(datasette: Datasette, kind: InstanceType, answers: list[
     workload = next((each for each in COMMON if each in lacking), None)
     if workload is None:
         return None
-    rows = await ask(datasette, "nearest-without-local-storage", type=kind.instance_type, workload=workload)
-    return {"workload": workload, "rows": rows[:_ALTERNATIVES_SHOWN]}
+    key = (snapshot().input_sha256, kind.instance_type)
+    if key not in _nearest:
+        rows = await ask(datasette, "nearest-without-local-storage", type=kind.instance_type, workload=workload)
+        _nearest[key] = rows[:_ALTERNATIVES_SHOWN]
+    return {"workload": workload, "rows": _nearest[key]}
