@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "workloads": ("shell", "workloads"),
     "query": ("query", "query"),
     "sql": ("sql", "sql"),
+    "check": ("check", "check"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
     "scrape": ("scrape", "scrape"),
