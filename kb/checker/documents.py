@@ -205,6 +205,17 @@ class Embedded:
         return first + self._inner.line(path) if self._follows else first
 
 
+class Marked:
+    """Parsed data of cfn-lint whose names and structures carry their place."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        return marked_line(self._data, path)
+
+
 def marked_line(data: Any, path: Path) -> int:
     """Line of the longest part of a path that there is in data whose names and structures carry their marks."""
     mark = getattr(data, "start_mark", None)

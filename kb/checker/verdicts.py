@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import kb
 from kb.checker.model import Call, Finding, Leaf, Options, Severity, Unresolved
@@ -117,7 +118,7 @@ class _Checker:
                 named.append(_Named(setting, leaf, found))
         for each in named:
             yield from self._offering(each)
-            yield from self._sizes(each, request)
+        yield from self._sizes(named, request)
         yield from self._keys(named, request)
 
     def _look_up(self, leaf: Leaf) -> Verdict | Finding:
@@ -158,32 +159,41 @@ class _Checker:
                 verdict=verdict,
             )
 
-    def _sizes(self, named: _Named, request: WorkloadRequest) -> Iterator[Finding]:
-        """Whether the volume sizes given keep to the rule for the type."""
-        rule = named.verdict.volume_size
-        for setting in request.sizes_of(named.setting):
-            leaf = setting.value
-            if rule is None or not isinstance(leaf, Leaf):
-                continue
-            if isinstance(leaf.value, Unresolved):
-                if rule.rule not in ("ordinary", "ebs_independent"):
-                    text = f"The volume size is not known here: {_reason(leaf)}."
-                    yield self.finding("not-checked", leaf, text, verdict=named.verdict)
-                continue
-            size = _number(leaf.value)
-            severity = None if size is None else _size_severity(size, rule)
-            if severity is not None:
-                bound = f" At most {rule.limit_gb} GB." if rule.rule not in _LOCAL_RULES and rule.limit_gb else ""
-                yield self.finding(
-                    "volume-size",
-                    leaf,
-                    f"{size:g} GB for {named.verdict.instance_type} in {self._title()}: "
-                    f"{_sentence(rule.note or '')}{bound}",
-                    severity=severity,
-                    fix=_size_fix(rule),
-                    verdict=named.verdict,
-                    url=rule.url,
-                )
+    def _sizes(self, named: list[_Named], request: WorkloadRequest) -> Iterator[Finding]:
+        """Whether the volume sizes given keep to the rule for each type."""
+        reported = set()
+        for each in named:
+            rule = each.verdict.volume_size
+            for setting in request.sizes_of(each.setting):
+                finding = self._size(setting.value, rule, each.verdict) if rule else None
+                # a limit of the EBS volume is the same for all types
+                mark = (setting.path, rule.limit_gb if rule and rule.rule not in _LOCAL_RULES else each.setting.path)
+                if finding and mark not in reported:
+                    reported.add(mark)
+                    yield finding
+
+    def _size(self, leaf: Any, rule: VolumeSize, verdict: Verdict) -> Finding | None:
+        if not isinstance(leaf, Leaf):
+            return None
+        if isinstance(leaf.value, Unresolved):
+            if rule.rule not in _LOCAL_RULES:
+                return None
+            text = f"The volume size is not known here: {_reason(leaf)}."
+            return self.finding("not-checked", leaf, text, verdict=verdict)
+        size = _number(leaf.value)
+        severity = None if size is None else _size_severity(size, rule)
+        if size is None or severity is None:
+            return None
+        bound = f" At most {rule.limit_gb} GB." if rule.rule not in _LOCAL_RULES and rule.limit_gb else ""
+        return self.finding(
+            "volume-size",
+            leaf,
+            f"{size:g} GB for {verdict.instance_type} in {self._title()}: {_sentence(rule.note or '')}{bound}",
+            severity=severity,
+            fix=_size_fix(rule),
+            verdict=verdict,
+            url=rule.url,
+        )
 
     def _keys(self, named: list[_Named], request: WorkloadRequest) -> Iterator[Finding]:
         """What becomes of the volume keys given, and where one is missing."""

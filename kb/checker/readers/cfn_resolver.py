@@ -20,6 +20,8 @@ from kb.extras import need
 #: Functions whose result is some text, whatever it is.
 _GIVES_TEXT = frozenset({"Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub"})
 
+_REGION = "AWS::Region"
+
 #: A validator of cfn-lint: it holds the decisions made so far. None before the first.
 Decisions = Any
 
@@ -80,6 +82,10 @@ class CfnResolver:
         state = state or self._root()
         if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
             return self._if(argument, state)
+        if name == "Fn::FindInMap" and self._region and isinstance(argument, list) and len(argument) > 2:
+            # cfn-lint takes every Region here, whichever the template is resolved for
+            argument = [self._region if part == {"Ref": _REGION} else part for part in argument]
+            value = {name: argument}
         return self._resolve(name, argument, value, state)
 
     def _if(self, argument: list[Any], state: Decisions) -> Iterator[tuple[Any, Decisions, Path]]:
@@ -149,9 +155,12 @@ class CfnResolver:
         yield state.evolve(context=context)
 
     def _root(self) -> Decisions:
+        from cfnlint.helpers import FUNCTIONS
         from cfnlint.jsonschema import CfnTemplateValidator
 
-        context = self._cfn.context.evolve(functions=list(_functions()))
+        context = self._cfn.context.evolve(functions=list(FUNCTIONS))
+        if self._region is not None:
+            context = context.evolve(regions=[self._region], ref_values={_REGION: self._region})
         return CfnTemplateValidator({}).evolve(cfn=self._cfn, context=context)
 
     def _load(self) -> bool:
@@ -168,22 +177,15 @@ class CfnResolver:
             logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
             marked = self._template if hasattr(self._template, "start_mark") else None
             data = copy.deepcopy(self._template) if marked is not None else convert_dict(copy.deepcopy(self._template))
-            self._cfn = Template(None, data, self._regions())
+            self._cfn = Template(None, data)
         return self._cfn is not None
 
-    def _regions(self) -> list[str]:
-        """Regions for which the template is resolved."""
-        from cfnlint.helpers import REGION_PRIMARY, REGIONS
+    def pinned(self) -> list[CfnResolver]:
+        """Return a resolver for each Region that the template may tell apart; one where it does not."""
+        if self._region is not None or _REGION not in repr(self._template) or not self._load():
+            return [self]
+        from cfnlint.helpers import REGIONS
 
-        if self._region is not None and self._region in REGIONS:
-            return [self._region]
         text = repr(self._template)
-        named = [region for region in REGIONS if f"'{region}'" in text] if "AWS::Region" in text else []
-        return named or [REGION_PRIMARY]
-
-
-def _functions() -> Iterable[str]:
-    from cfnlint.helpers import FUNCTIONS
-
-    names: Iterable[str] = FUNCTIONS
-    return names
+        named = [region for region in REGIONS if f"'{region}'" in text]
+        return [CfnResolver(self._template, region, self._cfn) for region in named] or [self]

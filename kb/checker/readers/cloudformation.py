@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from kb.checker.expand import Expander
+from kb.checker.documents import Marked
+from kb.checker.expand import MAXIMUM_DEPTH, Expander
 from kb.checker.model import Call, Document, Path, Unresolved
 from kb.checker.readers.cfn_resolver import CfnResolver, Decisions, function_of
 from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
@@ -46,26 +47,68 @@ def calls(data: Any, document: Document, path: Path, *, region: str | None = Non
         cfn: cfn-lint's own object for the template, where it exists already.
     """
     resolver = CfnResolver(data, region, cfn)
-    expander: Expander[Decisions] = Expander(resolver, api_names)
-    everywhere = _ignored(data)
-    for name, resource in resolver.expanded()["Resources"].items():
-        place = (*path, "Resources", name)
-        if str(name).startswith("Fn::ForEach") and _PREFIX in repr(resource):
+    expanded = resolver.expanded()
+    for pinned in resolver.pinned():
+        reader = _Reader(pinned, _ignored(data), path)
+        for name, resource in expanded["Resources"].items():
+            # what a loop has made is nowhere in the file, but its parts carry the lines of the loop
+            is_written = name in data["Resources"]
+            yield from reader.resource(str(name), resource, document if is_written else Marked(expanded))
+
+
+class _Reader:
+    """Reads the resources of one template, for one Region."""
+
+    def __init__(self, resolver: CfnResolver, ignored: dict[str, str], path: Path) -> None:
+        self._resolver, self._ignored, self._path = resolver, ignored, path
+        self._expander: Expander[Decisions] = Expander(resolver, api_names)
+
+    def resource(self, name: str, resource: Any, document: Document) -> Iterator[Call]:
+        """Yield the requests of a resource."""
+        place = (*self._path, "Resources", name)
+        if name.startswith("Fn::ForEach") and _PREFIX in repr(resource):
             loop = Unresolved("Fn::ForEach makes the resources only at deployment")
-            yield replace(unknown_call(loop, document, place), name=str(name))
+            yield replace(unknown_call(loop, document, place), name=name)
         if not isinstance(resource, dict):
-            continue
+            return
         kind, properties = str(resource.get("Type")), resource.get("Properties")
-        ignored = everywhere | _ignored(resource)
+        ignored = self._ignored | _ignored(resource)
         operation = f"Create{kind.removeprefix(_PREFIX)}" if kind.startswith(_PREFIX) else ""
         shape = shape_of(operation)
         if shape and properties:
-            state = resolver.start(resource.get("Condition"))
-            for form in expander.forms(properties, shape, state, (*place, "Properties")):
-                yield Call(operation, form.parameters, document, place, str(name), form.unresolved, ignored=ignored)
+            state = self._resolver.start(resource.get("Condition"))
+            for form in self._expander.forms(properties, shape, state, (*place, "Properties")):
+                yield Call(operation, form.parameters, document, place, name, form.unresolved, ignored=ignored)
         for members in _DEFINITIONS.get(kind, ()):
-            for call in _definition(properties, document, (*place, "Properties"), members):
-                yield replace(call, ignored=ignored, name=f"{name}.{call.name}")
+            for call in self._definition(properties, document, (*place, "Properties"), members):
+                yield replace(call, ignored=ignored, name=f"{name}.{call.name}" if call.operation else name)
+
+    def _definition(self, properties: Any, document: Document, path: Path, members: tuple[str, ...]) -> Iterator[Call]:
+        """Yield the requests of a definition inside a resource."""
+        for member in members:
+            if not isinstance(properties, dict) or member not in properties:
+                return
+            properties, path = properties[member], (*path, member)
+        text, is_whole = definition_text(properties)
+        if text is None:
+            yield from definition_calls(self._plain(properties, 0), document, path)
+        else:
+            yield from text_calls(text, document, path, is_block=is_whole and "\n" in text.strip())
+
+    def _plain(self, value: Any, depth: int) -> Any:
+        """Put values in the place of functions: the only one there is, or that it is not known."""
+        if depth > MAXIMUM_DEPTH:
+            return Unresolved("it is nested too deeply")
+        text, _ = definition_text(value) if isinstance(value, dict) else (None, False)
+        if text is not None:
+            return text
+        found = self._resolver(value, None)
+        if found is not None:
+            values = [each for each, _, _ in found]
+            return values[0] if len(values) == 1 else Unresolved("it has several possible values", is_given=True)
+        if isinstance(value, dict):
+            return {name: self._plain(part, depth + 1) for name, part in value.items()}
+        return [self._plain(part, depth + 1) for part in value] if isinstance(value, list) else value
 
 
 def _ignored(part: dict[str, Any]) -> dict[str, str]:
@@ -75,19 +118,6 @@ def _ignored(part: dict[str, Any]) -> dict[str, str]:
     if not isinstance(part, dict):
         return {}
     return {str(rule): str(reason) for rule, reason in part.items() if rule in RULES and str(reason or "").strip()}
-
-
-def _definition(properties: Any, document: Document, path: Path, members: tuple[str, ...]) -> Iterator[Call]:
-    """Yield the requests of a definition inside a resource."""
-    for member in members:
-        if not isinstance(properties, dict) or member not in properties:
-            return
-        properties, path = properties[member], (*path, member)
-    text, is_whole = definition_text(properties)
-    if text is None:
-        yield from definition_calls(properties, document, path)
-    else:
-        yield from text_calls(text, document, path, is_block=is_whole and "\n" in text.strip())
 
 
 def definition_text(value: Any) -> tuple[str | None, bool]:

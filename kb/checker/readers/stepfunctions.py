@@ -61,10 +61,13 @@ def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None
     if not isinstance(value, str):
         return None
     if _PLACEHOLDER in value:
-        return [(Unresolved(f"it is put in when the state machine is deployed ({_short(value)})"), state, ())]
-    if _DYNAMIC.match(value):
-        return [(Unresolved(f"it is taken from the state's input at run time ({_short(value)})"), state, ())]
-    return None
+        reason = f"it is put in when the state machine is deployed ({_short(value)})"
+    elif _DYNAMIC.match(value):
+        reason = f"it is taken from the state's input at run time ({_short(value)})"
+    else:
+        return None
+    # wherever the value comes from, the parameter is sent
+    return [(Unresolved(reason, is_given=True), state, ())]
 
 
 def _short(text: str) -> str:
