@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,10 +51,10 @@ class Target:
     was_named: bool
 
 
-def targets(paths: Iterable[str], config: Config) -> Iterator[Target]:
+def targets(paths: Iterable[str], config: Config, *, lenient: bool = False) -> Iterator[Target]:
     """Yield the files that are meant, each once: files as named, and those of folders that may be of interest.
 
-    Symbolic links to folders are not followed, so that loops cannot occur.
+    Symbolic links to folders are not followed, so that loops cannot occur. With `lenient`, named files count as found.
     """
     seen: set[Path] = set()
     for text in paths:
@@ -66,7 +66,7 @@ def targets(paths: Iterable[str], config: Config) -> Iterator[Target]:
                 real = target.path.absolute()
             if real not in seen:
                 seen.add(real)
-                yield target
+                yield Target(target.path, was_named=target.was_named and not lenient)
 
 
 def _meant(text: str, config: Config) -> Iterator[Target]:
@@ -166,17 +166,6 @@ def _unreadable(name: str, error: Unreadable | MissingExtraError, severity: Seve
     text = str(error)
     fix = "" if isinstance(error, MissingExtraError) else "Mend the file, or leave it out."
     return Finding("unreadable", severity, name, line, f"{text[:1].upper()}{text[1:]}.", fix)
-
-
-def check_all(
-    paths: Sequence[str], options: Options, config: Config, stdin: Callable[[], bytes], stdin_name: str
-) -> Iterator[FileResult]:
-    """Check files, folders, and ``-`` for standard input, one after the other."""
-    for text in paths:
-        if text == STDIN:
-            yield check_bytes(stdin(), stdin_name, options, config)
-    for target in targets((text for text in paths if text != STDIN), config):
-        yield check_target(target, options, config)
 
 
 def needless_rows(config: Config, results: Iterable[FileResult], file: str) -> Iterator[Finding]:

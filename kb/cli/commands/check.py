@@ -61,6 +61,12 @@ def _show_rules(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
 @region_option("Report types that this Region's list does not have.")
 @click.option("--config", metavar="FILE", type=FILE, help="Configuration, instead of .kb-check.toml here.")
 @click.option("--stdin-name", metavar="NAME", default="stdin", help="Name of standard input; .tf says it is Terraform.")
+@click.option(
+    "--lenient",
+    is_flag=True,
+    help="Treat named files as those of folders: pass over what has nothing to do with SageMaker, and only warn of "
+    "what cannot be read.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Leave out notes, and the summary.")
 @click.option(
     "--rules",
@@ -80,6 +86,7 @@ def check(
     region: str | None,
     config: Path | None,
     stdin_name: str,
+    lenient: bool,
     quiet: bool,
 ) -> None:
     """Check files for SageMaker requests whose volume key is refused, not applied, or missing.
@@ -87,8 +94,9 @@ def check(
     FILE is a file, a folder, a pattern, or - for standard input. Exit status 1 if there is a finding at or above
     --fail-on, or a named file cannot be read.
     """
+    from kb.checker.documents import MAXIMUM_BYTES
     from kb.checker.model import Options, Severity
-    from kb.checker.run import check_all, needless_rows
+    from kb.checker.run import STDIN, check_bytes, check_target, needless_rows, targets
     from kb.checker.suppressions import CONFIG_NAME, read_config
 
     settings = read_config(config)
@@ -96,7 +104,12 @@ def check(
         require_key=require_key or bool(settings.require_key), region=known_region(region or settings.region)
     )
     threshold = {severity.word: severity for severity in Severity}.get(fail_on or settings.fail_on or "error")
-    results = list(check_all(files, options, settings, sys.stdin.buffer.read, stdin_name))
+    results: list[FileResult] = []
+    for name in files:
+        if name == STDIN:
+            results.append(check_bytes(sys.stdin.buffer.read(MAXIMUM_BYTES + 1), stdin_name, options, settings))
+    for target in targets((name for name in files if name != STDIN), settings, lenient=lenient):
+        results.append(check_target(target, options, settings))
     config_name = (config or Path(CONFIG_NAME)).as_posix()
     needless = tuple(needless_rows(settings, results, config_name))
     if needless:
