@@ -24,7 +24,9 @@ MAXIMUM_DEPTH = 60
 #: Name in the API, value in the document, shape, and place of a part.
 _Wanted = tuple[str, Any, Shape, Path]
 
-_TOO_MANY = Unresolved(f"the request has more than {MAXIMUM_FORMS} possible forms, and only so many were looked at")
+_TOO_MANY = Unresolved(
+    f"the request has more than {MAXIMUM_FORMS} possible forms; every value was looked at, but not every combination"
+)
 _TOO_DEEP = Unresolved(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
 
 
@@ -59,6 +61,9 @@ class Expander(Generic[State]):
 
     def __init__(self, resolve: Resolver[State], naming: Naming) -> None:
         self._resolve, self._naming = resolve, naming
+        #: Where there are too many forms, turns are taken instead: in turn n each choice falls on its nth possibility.
+        self._turn: int | None = None
+        self._most_possibilities = 0
 
     def forms(self, value: Any, shape: Shape, state: State, path: Path) -> Iterator[Form]:
         """Yield the forms that a request may take, each once.
@@ -70,15 +75,28 @@ class Expander(Generic[State]):
             path: Its place in the document.
         """
         seen = set()
-        found = self._expand(value, shape, state, path, 0)
-        for number, (parameters, _) in enumerate(itertools.islice(found, MAXIMUM_FORMS + 1)):
-            if number == MAXIMUM_FORMS:
-                yield Form({}, (Leaf(_TOO_MANY, path),))
-                return
+        for parameters in self._all(value, shape, state, path):
             mark = repr(parameters)
             if mark not in seen:
                 seen.add(mark)
                 yield Form(parameters, tuple(_open_parts(parameters, shape)))
+
+    def _all(self, value: Any, shape: Shape, state: State, path: Path) -> Iterator[Any]:
+        """Every form; or, where there are too many, a note and forms in which every value occurs."""
+        found = self._expand(value, shape, state, path, 0)
+        forms = [parameters for parameters, _ in itertools.islice(found, MAXIMUM_FORMS + 1)]
+        if len(forms) <= MAXIMUM_FORMS:
+            yield from forms
+            return
+        yield Leaf(_TOO_MANY, path)
+        self._most_possibilities = 1
+        turn = 0
+        while turn < min(self._most_possibilities, MAXIMUM_FORMS):
+            self._turn = turn
+            forms = [parameters for parameters, _ in self._expand(value, shape, state, path, 0)]
+            self._turn = None
+            yield from forms
+            turn += 1
 
     def _expand(self, value: Any, shape: Shape, state: State, path: Path, depth: int) -> Iterator[tuple[Any, State]]:
         if depth > MAXIMUM_DEPTH:
@@ -86,6 +104,10 @@ class Expander(Generic[State]):
             return
         possibilities = None if isinstance(value, Unresolved | Absent) else self._resolve(value, state)
         if possibilities is not None:
+            if self._turn is not None:
+                possibilities = list(possibilities)
+                self._most_possibilities = max(self._most_possibilities, len(possibilities))
+                possibilities = possibilities[self._turn % len(possibilities) :][:1] if possibilities else []
             for resolved, after, below in possibilities:
                 yield from self._expand(resolved, shape, after, path + below, depth + 1)
         elif isinstance(value, Absent):

@@ -140,7 +140,10 @@ def check_text(
         form, calls = found
         raw = merged(finding for call in calls for finding in check(call, options, name))
     except (Unreadable, MissingExtraError) as error:
-        return FileResult(name, None, (*problems, _unreadable(name, error, severity)))
+        problem = _unreadable(name, error, severity)
+        # parsers tell the end of a text as the line after it
+        last = replace(problem, line=min(problem.line, text.count("\n") + 1))
+        return FileResult(name, None, (*problems, last))
     except RecursionError:
         deep = Unreadable("not read: it is nested too deeply")
         return FileResult(name, None, (*problems, _unreadable(name, deep, severity)))

@@ -52,7 +52,7 @@ def read(text: str, file: FilePath | None, name: str, region: str | None) -> tup
         from kb.checker.readers import hcl
 
         return "Terraform", hcl.calls(text, file)
-    document = _parse(text)
+    document = _parse(text, name)
     return _read(document.data, document, (), region)
 
 
@@ -69,15 +69,14 @@ def _read(data: Any, document: Document, path: Path, region: str | None) -> tupl
     return None
 
 
-def _parse(text: str) -> JsonDocument | YamlDocument:
-    """Parse JSON, or YAML where it does not begin as JSON does."""
-    start = text.lstrip()[:1]
-    if start == "{" or (start == "[" and not re.match(r"\s*\[\s*\w", text)):
+def _parse(text: str, name: str) -> JsonDocument | YamlDocument:
+    """Parse JSON or YAML: what the ending says, or else what the text begins as. YAML may begin as JSON does."""
+    if name.endswith(".json"):
+        return JsonDocument(text)
+    if text.lstrip()[:1] in ("{", "["):
         try:
             return JsonDocument(text)
-        except Unreadable as error:
-            try:
-                return YamlDocument(text)  # YAML may begin with a brace too
-            except Exception:
-                raise error from None
+        except Unreadable:
+            if not name.endswith((".yaml", ".yml")):
+                raise
     return YamlDocument(text)
