@@ -40,6 +40,10 @@ class Unreadable(KBError):
         super().__init__(problem)
 
 
+class SeveralDocuments(Unreadable):
+    """A YAML file holds several documents; no format that is read here does."""
+
+
 def read_text(path: FilePath) -> str:
     """Read a file as text.
 
@@ -160,7 +164,8 @@ class YamlDocument:
         """Parse `text`.
 
         Raises:
-            Unreadable: it is no YAML, holds several documents, or grows too large when its aliases are resolved.
+            SeveralDocuments: it holds more than one.
+            Unreadable: it is no YAML, or grows too large when its aliases are resolved.
             MissingExtraError: cfn-lint is not installed.
         """
         if len(text) > MAXIMUM_YAML_BYTES:
@@ -176,7 +181,9 @@ class YamlDocument:
         except Exception as error:  # the decoder lets some errors of its parser through
             raise Unreadable(f"not valid YAML: {_first_line(error)}") from error
         if matches:
-            raise Unreadable(f"not valid YAML: {_first_line(matches[0].message)}", max(matches[0].linenumber, 1))
+            problem = _first_line(matches[0].message)
+            kind = SeveralDocuments if "expected a single document" in problem else Unreadable
+            raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
         self.data: Any = data
 
     def line(self, path: Path) -> int:

@@ -44,7 +44,6 @@ def alias_bomb() -> str:
     [
         ("broken.yaml", "Resources:\n  A: {Type: x\n", "Not valid YAML: did not find expected"),
         ("helm.yaml", "{{- if .Values.x }}\na: b\n{{- end }}\n", "Not valid YAML"),
-        ("two.yaml", "a: sagemaker\n---\nb: c\n", "expected a single document"),
         ("bomb.yaml", alias_bomb(), "resolves to more than 250000 nodes"),
         ("recursive.yaml", "a: &a\n  b: *a\n", "recursive"),
         ("deep.yaml", "a: " + "[" * 20_000, "nest"),
@@ -62,6 +61,11 @@ def test_what_cannot_be_parsed_is_named(name: str, content: str, problem: str) -
     (finding,) = result.findings
     assert (finding.rule, finding.severity, finding.file) == ("unreadable", Severity.ERROR, name)
     assert re.search(problem, finding.message, re.IGNORECASE), finding.message
+
+
+def test_several_documents_in_a_file_are_of_no_format_that_is_read() -> None:
+    result = text("kind: sagemaker\n---\nkind: Pod\n")
+    assert (result.format, result.findings) == (None, ())
 
 
 def test_the_line_of_a_fault_is_told() -> None:

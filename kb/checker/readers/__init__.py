@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import JsonDocument, Unreadable, YamlDocument
+from kb.checker.documents import JsonDocument, SeveralDocuments, Unreadable, YamlDocument
 from kb.checker.model import Call, Document, Path
 from kb.checker.readers import api, cloudformation, cloudtrail, pipelines, stepfunctions, terraform
 
@@ -52,7 +52,10 @@ def read(text: str, file: FilePath | None, name: str, region: str | None) -> tup
         from kb.checker.readers import hcl
 
         return "Terraform", hcl.calls(text, file)
-    document = _parse(text, name)
+    try:
+        document = _parse(text, name)
+    except SeveralDocuments:
+        return None
     return _read(document.data, document, (), region)
 
 

@@ -212,8 +212,13 @@ def _children(node: Any) -> list[Any]:
 
 
 def text_of(node: Any) -> str:
-    """Source of a node, without space."""
-    return "".join(str(token).strip() for token in node.scan_values(lambda _: True))
+    """Source of a node, without space where it is not needed."""
+    text = ""
+    for token in node.scan_values(lambda _: True):
+        part = str(token).strip()
+        between = " " if text[-1:].isalnum() and part[:1].isalnum() else ""
+        text += between + part
+    return text
 
 
 def _short(node: Any) -> str:
