@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from kb.checker.rules import RULES
+from kb.paths import checkout
 from tests.checker.test_corpus import CORPUS
 from tests.checker.test_reports import SCHEMA
 from tests.cli.conftest import Run, kb, process
@@ -186,3 +187,12 @@ def test_nothing_heavy_is_imported_for_a_request() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_readme_lists_the_rules() -> None:
+
+    root = checkout()
+    assert root is not None
+    text = (root / "kb" / "checker" / "README.md").read_text(encoding="utf-8")
+    rows = [f"| `{rule.id}` | {rule.severity.word} | {rule.title} |" for rule in RULES.values()]
+    assert "\n".join(rows) in text
