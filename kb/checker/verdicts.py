@@ -108,7 +108,7 @@ class _Checker:
             leaf = setting.value
             if not isinstance(leaf, Leaf) or leaf.value in (None, "", *NOT_INSTANCE_TYPES):
                 continue
-            if isinstance(leaf.value, Unresolved):
+            if isinstance(leaf.value, Unresolved | list | dict):
                 yield self.finding("not-checked", leaf, f"The instance type is not known here: {_reason(leaf)}.")
                 continue
             found = self._look_up(leaf)
@@ -304,7 +304,7 @@ def _is_open(key: Setting) -> bool:
 
 
 def _reason(leaf: Leaf) -> str:
-    return leaf.value.reason if isinstance(leaf.value, Unresolved) else "it is no plain value"
+    return leaf.value.reason if isinstance(leaf.value, Unresolved) else "it is no text"
 
 
 def _number(value: object) -> float | None:

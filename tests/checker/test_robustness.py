@@ -181,6 +181,23 @@ def test_many_conditions_stay_bounded() -> None:
     assert len({each.line for each in found if each.rule == "key-not-applied"}) == 14
 
 
+@pytest.mark.parametrize(
+    "definition",
+    ['"${local.l{n}}${local.l{n}}"', 'var.c{n} ? local.l{n} : "x${local.l{n}}"', "[local.l{n}, local.l{n}]"],
+)
+@pytest.mark.parametrize("use", ["instance_type = local.l0", "for_each = local.l0\n  instance_type = each.value"])
+def test_locals_that_double_at_each_step_stay_bounded(definition: str, use: str) -> None:
+    rows = "".join(f"  l{n} = {definition.replace('{n}', str(n + 1))}\n" for n in range(40))
+    content = f'locals {{\n{rows}  l40 = "x"\n}}\nresource "aws_sagemaker_notebook_instance" "n" {{\n  {use}\n}}\n'
+    assert {finding.rule for finding in text(content, "main.tf").findings} == {"not-checked"}
+
+
+def test_a_long_text_in_terraform_is_no_trouble() -> None:
+    long = "sagemaker" + "x" * 200_000
+    content = f'resource "aws_sfn_state_machine" "m" {{\n  definition = <<EOT\n{long}\nEOT\n}}\n'
+    assert [finding.rule for finding in text(content, "main.tf").findings] == ["not-checked"]
+
+
 def test_unknown_and_recursive_references_are_not_checked() -> None:
     for value in ('{"Fn::Unheard": [1]}', "!Ref Notebook", "!Ref Nothing", "!FindInMap [A, B, C]", "!Select [9, [a]]"):
         template = GOOD.replace("ml.g5.xlarge", value)

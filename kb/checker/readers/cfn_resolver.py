@@ -186,6 +186,13 @@ class CfnResolver:
             return [self]
         from cfnlint.helpers import REGIONS
 
+        mapped = {region for mapping in self._mappings() for region in mapping if region in REGIONS}
         text = repr(self._template)
         named = [region for region in REGIONS if f"'{region}'" in text]
-        return [CfnResolver(self._template, region, self._cfn) for region in named] or [self]
+        # a mapping by Region has all Regions there can be; a condition also tells those that it does not name
+        others = [] if mapped else [region for region in REGIONS if region not in named][:1]
+        return [CfnResolver(self._template, region, self._cfn) for region in sorted(mapped) or [*named, *others]]
+
+    def _mappings(self) -> list[dict[str, Any]]:
+        mappings = self._template.get("Mappings")
+        return [each for each in mappings.values() if isinstance(each, dict)] if isinstance(mappings, dict) else []

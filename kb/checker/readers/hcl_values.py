@@ -6,8 +6,8 @@ followed on both sides, the same side everywhere where the same condition decide
 
 from __future__ import annotations
 
+import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +15,19 @@ from typing import Any
 from kb.checker.expand import ABSENT, MAXIMUM_DEPTH
 from kb.checker.model import Path, Unresolved
 
+#: Steps of evaluating one value; expressions can double at each step, so that little text would take for ever.
+MAXIMUM_STEPS = 20_000
+
+#: Values of one expression that are looked at.
+MAXIMUM_VALUES = 64
+
 #: Sides taken so far, by the text of the condition.
 Choices = Mapping[str, bool]
 
-_HEREDOC = re.compile(r"<<(-?)\w[\w.-]*\r?\n(.*?)[ \t]*[\w.-]+\s*$", re.DOTALL)
 #: Stands in a text for what is not known of it.
 _OPEN = "${...}"
 _REFERENCE = "it refers to "
+_TOO_LARGE = Unresolved("it refers to itself, or is too large to follow")
 _TRIVIA = frozenset({"new_line_or_comment"})
 
 
@@ -52,40 +58,43 @@ class Module:
         """Return what an expression may stand for; None where `value` is none."""
         if not isinstance(value, Expression):
             return None
-        return [(result, after, ()) for result, after in _Evaluation(self).values(value, state, 0)]
+        found = list(itertools.islice(_Evaluation(self).values(value, state, 0), MAXIMUM_VALUES + 1))
+        if len(found) > MAXIMUM_VALUES:
+            return [(Unresolved(f"it has more than {MAXIMUM_VALUES} possible values"), state, ())]
+        return [(result, after, ()) for result, after in found]
 
     def only_value(self, value: Any) -> Any:
         """Return the one value of an expression, resolved all through; `Unresolved` where it has several or none."""
-        return self._whole(value, 0)
-
-    def _whole(self, value: Any, depth: int) -> Any:
-        if depth > MAXIMUM_DEPTH:
-            return Unresolved("it is nested too deeply")
-        if isinstance(value, Expression):
-            found = list(_Evaluation(self).values(value, {}, 0))
-            if len(found) != 1:
-                return Unresolved("it depends on a condition")
-            return self._whole(found[0][0], depth + 1)
-        if isinstance(value, dict):
-            return {name: self._whole(part, depth + 1) for name, part in value.items()}
-        if isinstance(value, list):
-            return [self._whole(part, depth + 1) for part in value]
-        return value
+        return _Evaluation(self).whole(value, 0)
 
 
 class _Evaluation:
-    """Evaluates expressions of one module."""
+    """Evaluates one value of a module, in a limited number of steps."""
 
     def __init__(self, module: Module) -> None:
         self._module = module
+        self._steps = 0
+
+    def whole(self, value: Any, depth: int) -> Any:
+        """Resolve a value all through, where it has no choices."""
+        self._steps += 1
+        if depth > MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
+            return _TOO_LARGE
+        if isinstance(value, Expression):
+            found = list(itertools.islice(self.values(value, {}, 0), 2))
+            return self.whole(found[0][0], depth + 1) if len(found) == 1 else Unresolved("it depends on a condition")
+        if isinstance(value, dict):
+            return {name: self.whole(part, depth + 1) for name, part in value.items()}
+        return [self.whole(part, depth + 1) for part in value] if isinstance(value, list) else value
 
     def values(self, value: Any, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
         """Yield what a value may be, with the choices that lead to it."""
         if not isinstance(value, Expression):
             yield value, state
             return
-        if depth > MAXIMUM_DEPTH:
-            yield Unresolved("it refers to itself, or is nested too deeply"), state
+        self._steps += 1
+        if depth > MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
+            yield _TOO_LARGE, state
             return
         node, kind = value.node, str(value.node.data)
         handler = getattr(self, f"_{kind}", None)
@@ -254,5 +263,6 @@ def _unescape(text: str) -> str:
 
 
 def _heredoc(text: str) -> str:
-    match = _HEREDOC.match(text)
-    return match[2] if match else text
+    """Text between the first line, which names the end, and the end."""
+    lines = text.rstrip().split("\n")
+    return "\n".join([*lines[1:-1], ""])
