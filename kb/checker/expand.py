@@ -17,7 +17,7 @@ from kb.checker.shapes import Naming, Shape
 State = TypeVar("State")
 
 #: Combinations of one request that are looked at; what lies beyond is reported as not checked.
-MAXIMUM_FORMS = 512
+MAXIMUM_FORMS = 256
 #: Nesting beyond this is reported as not checked; no API request comes near it.
 MAXIMUM_DEPTH = 60
 

@@ -147,6 +147,10 @@ def check_text(
     except RecursionError:
         deep = Unreadable("not read: it is nested too deeply")
         return FileResult(name, None, (*problems, _unreadable(name, deep, severity)))
+    except Exception as error:
+        # a fault of this program, or of one it uses; the other files are checked all the same
+        fault = Unreadable(f"not checked: an internal error ({type(error).__name__}: {error}); please report it")
+        return FileResult(name, None, (*problems, _unreadable(name, fault, severity)))
     findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
     findings += [*problems, *suppressions.needless(comments, name)]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))

@@ -12,6 +12,7 @@ import pytest
 
 from kb.checker import documents, expand
 from kb.checker.model import Options, Severity
+from kb.checker.readers import cfn_resolver
 from kb.checker.run import FileResult, check_bytes, check_target, check_text, targets
 from kb.checker.suppressions import Config
 from tests.checker.test_corpus import CORPUS, FILES
@@ -168,7 +169,7 @@ def test_more_forms_than_can_be_looked_at_are_reported_and_every_value_is_still_
     assert expand.MAXIMUM_FORMS < 3**8
     found = text(declared + variants(8, "!Ref P{n}")).findings
     assert [each.message for each in found if each.rule == "not-checked"] == [
-        "A part of the request is not known here: the request has more than 512 possible forms; every value was "
+        "A part of the request is not known here: the request has more than 256 possible forms; every value was "
         "looked at, but not every combination."
     ]
     assert len({each.line for each in found if each.rule == "key-not-applied"}) == 8
@@ -196,6 +197,32 @@ def test_a_long_text_in_terraform_is_no_trouble() -> None:
     long = "sagemaker" + "x" * 200_000
     content = f'resource "aws_sfn_state_machine" "m" {{\n  definition = <<EOT\n{long}\nEOT\n}}\n'
     assert [finding.rule for finding in text(content, "main.tf").findings] == ["not-checked"]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAXIMUM_STEPS", 100), ("MAXIMUM_CONDITIONS", 9)])
+def test_more_conditions_than_can_be_followed_are_reported(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    declared = "Parameters:\n  P: {Type: String, Default: a}\nConditions:\n"
+    declared += "".join(f'  C{n}: !Equals [!Ref P, "{n}"]\n' for n in range(10))
+    template = declared + variants(10, "!If [C{n}, ml.g5.xlarge, ml.g5.2xlarge]")
+
+    def reasons() -> bool:
+        return any("more conditions than can be followed" in each.message for each in text(template).findings)
+
+    assert not reasons()
+    monkeypatch.setattr(cfn_resolver, limit, value)
+    assert reasons()
+
+
+def test_an_internal_error_is_a_finding_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("something")
+
+    monkeypatch.setattr("kb.checker.run.check", broken)
+    (finding,) = text(GOOD).findings
+    assert finding.rule == "unreadable"
+    assert "internal error (ZeroDivisionError: something)" in finding.message
 
 
 def test_unknown_and_recursive_references_are_not_checked() -> None:
@@ -271,4 +298,5 @@ def test_damaged_files_are_reported_or_read_but_never_raise(file: str) -> None:
         result = check_bytes(damaged.encode("utf-8", "replace"), file, Options(), Config())
         lines = damaged.count("\n") + 1
         assert all(1 <= finding.line <= lines for finding in result.findings)
+        assert not any("internal error" in finding.message for finding in result.findings)
         json.dumps([finding.as_dict() for finding in result.findings])

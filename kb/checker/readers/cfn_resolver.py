@@ -20,7 +20,15 @@ from kb.extras import need
 #: Functions whose result is some text, whatever it is.
 _GIVES_TEXT = frozenset({"Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub"})
 
+#: Work that deciding conditions of one template may cost. A decision costs as many steps as the template has
+#: conditions, because all of them are looked at together; fifty thousand take some ten seconds.
+MAXIMUM_STEPS = 50_000
+
+#: Conditions that cfn-lint can take together in a bearable time; templates with more are not resolved.
+MAXIMUM_CONDITIONS = 200
+
 _REGION = "AWS::Region"
+_TOO_MANY_CONDITIONS = "the template has more conditions than can be followed"
 
 #: A validator of cfn-lint: it holds the decisions made so far. None before the first.
 Decisions = Any
@@ -50,6 +58,7 @@ class CfnResolver:
         """
         self._template, self._region, self._cfn = template, region, cfn
         self._missing: str | None = None
+        self._steps = 0
 
     def expanded(self) -> dict[str, Any]:
         """Return the template with its loops unrolled (Fn::ForEach), or as it is where it has none."""
@@ -57,7 +66,10 @@ class CfnResolver:
         names = declared if isinstance(declared, list) else [declared]
         if "AWS::LanguageExtensions" not in names or not self._load():
             return self._template
-        problems = self._cfn.transform()
+        try:
+            problems = self._cfn.transform()
+        except Exception:  # cfn-lint does not foresee every damage; what it cannot unroll stays as it is
+            return self._template
         expanded: dict[str, Any] = self._template if problems else self._cfn.template
         return expanded
 
@@ -89,6 +101,10 @@ class CfnResolver:
         return self._resolve(name, argument, value, state)
 
     def _if(self, argument: list[Any], state: Decisions) -> Iterator[tuple[Any, Decisions, Path]]:
+        self._steps += 2 * self._conditions()
+        if self._steps > MAXIMUM_STEPS:
+            yield Unresolved(_TOO_MANY_CONDITIONS), state, ()
+            return
         for position, is_true in ((1, True), (2, False)):
             for decided in self._decide(state, argument[0], is_true=is_true):
                 yield argument[position], decided, ("Fn::If", position)
@@ -104,7 +120,7 @@ class CfnResolver:
                     context = decided.context
                     mark = repr((resolved, context.conditions.status, sorted(context.ref_values.items(), key=str)))
                     found[mark] = (resolved, decided, ())
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        except Exception as error:  # of a template that is damaged in a way that cfn-lint does not foresee
             problem = f"cfn-lint cannot resolve it ({type(error).__name__})"
         if not found:
             return [(self._open(name, argument, problem), state, ())]
@@ -133,6 +149,10 @@ class CfnResolver:
             # the default contradicts a condition that holds here, so something else is given
             return Unresolved(f"the parameter {argument} has another value than its default here", is_given=True)
         return Unresolved(f"the parameter {argument} has no default", is_given=True)
+
+    def _conditions(self) -> int:
+        conditions = self._template.get("Conditions")
+        return len(conditions) if isinstance(conditions, dict) else 0
 
     def _parameter(self, name: Any) -> dict[str, Any]:
         parameters = self._template.get("Parameters")
@@ -164,8 +184,11 @@ class CfnResolver:
         return CfnTemplateValidator({}).evolve(cfn=self._cfn, context=context)
 
     def _load(self) -> bool:
-        """Make cfn-lint's object for the template; False where cfn-lint is not installed."""
+        """Make cfn-lint's object for the template; False where that cannot be, and `_missing` says why."""
         if self._cfn is None and self._missing is None:
+            if self._conditions() > MAXIMUM_CONDITIONS:
+                self._missing = _TOO_MANY_CONDITIONS
+                return False
             try:
                 need("cfnlint", "check", "Resolving functions of CloudFormation")
             except MissingExtraError as error:
@@ -177,7 +200,10 @@ class CfnResolver:
             logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
             marked = self._template if hasattr(self._template, "start_mark") else None
             data = copy.deepcopy(self._template) if marked is not None else convert_dict(copy.deepcopy(self._template))
-            self._cfn = Template(None, data)
+            try:
+                self._cfn = Template(None, data)
+            except Exception as error:  # nor here
+                self._missing = f"cfn-lint cannot read the template ({type(error).__name__})"
         return self._cfn is not None
 
     def pinned(self) -> list[CfnResolver]:
