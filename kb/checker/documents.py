@@ -20,8 +20,8 @@ from kb.extras import need
 
 #: Files larger than this are not read.
 MAXIMUM_BYTES = 32 * 2**20
-#: YAML larger than this is not read: its parser takes a hundred times the memory.
-MAXIMUM_YAML_BYTES = 4 * 2**20
+#: YAML and HCL larger than this are not read: their parsers take a hundred times the memory.
+MAXIMUM_SOURCE_BYTES = 4 * 2**20
 
 #: Reads a JSON string from the offset behind its opening quote; returns it, and the offset behind its closing one.
 _read_string: Callable[[str, int, bool], tuple[str, int]] = json_decoder.scanstring  # type: ignore[attr-defined]
@@ -168,8 +168,8 @@ class YamlDocument:
             Unreadable: it is no YAML, or grows too large when its aliases are resolved.
             MissingExtraError: cfn-lint is not installed.
         """
-        if len(text) > MAXIMUM_YAML_BYTES:
-            raise Unreadable(f"YAML larger than {MAXIMUM_YAML_BYTES // 2**20} MB, so it was not read")
+        if len(text) > MAXIMUM_SOURCE_BYTES:
+            raise Unreadable(f"YAML larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
         decode_module = need("cfnlint.decode", "check", "Reading YAML")
         logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import kb
@@ -14,6 +13,7 @@ from kb.checker.rules import RULES
 from kb.lookup import snapshot
 from kb.model import Outcome, Verdict, VolumeSize
 from kb.request_paths import Setting, WorkloadRequest, read_request
+from kb.snapshot import EPOCH
 
 #: Lists of which SageMaker picks one type at run time. In other lists every element runs.
 LISTS_OF_ALTERNATIVES = ("InstancePreferences", "InstancePools", "InstanceTypes")
@@ -67,7 +67,7 @@ class _Checker:
         self._region = call.region or options.region
         self._resource_line = call.document.line(call.path)
         # the first day about which anything is known also answers for what came before
-        self._as_of = None if call.as_of is None else max(call.as_of, date(2017, 11, 29))
+        self._as_of = None if call.as_of is None else max(call.as_of, EPOCH)
         self._workload: str | None = None
 
     def finding(

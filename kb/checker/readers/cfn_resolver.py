@@ -73,11 +73,12 @@ class CfnResolver:
         expanded: dict[str, Any] = self._template if problems else self._cfn.template
         return expanded
 
-    def start(self, condition: object) -> Decisions:
-        """Return the decisions with which a resource begins, which may have a condition of its own."""
-        if not isinstance(condition, str) or not self._load():
-            return None
-        return next(self._decide(self._root(), condition, is_true=True), None)
+    def start(self, condition: object) -> Iterator[Decisions]:
+        """Yield the decisions with which a resource begins: its own condition holds. Nothing if that cannot be."""
+        if isinstance(condition, str) and self._load():
+            yield from self._decide(self._root(), condition, is_true=True)
+        else:
+            yield None
 
     def __call__(self, value: Any, state: Decisions) -> Iterable[tuple[Any, Decisions, Path]] | None:
         """Return what a function may stand for."""

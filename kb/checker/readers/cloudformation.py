@@ -76,9 +76,9 @@ class _Reader:
         operation = f"Create{kind.removeprefix(_PREFIX)}" if kind.startswith(_PREFIX) else ""
         shape = shape_of(operation)
         if shape and properties:
-            state = self._resolver.start(resource.get("Condition"))
-            for form in self._expander.forms(properties, shape, state, (*place, "Properties")):
-                yield Call(operation, form.parameters, document, place, name, form.unresolved, ignored=ignored)
+            for state in self._resolver.start(resource.get("Condition")):
+                for form in self._expander.forms(properties, shape, state, (*place, "Properties")):
+                    yield Call(operation, form.parameters, document, place, name, form.unresolved, ignored=ignored)
         for members in _DEFINITIONS.get(kind, ()):
             for call in self._definition(properties, document, (*place, "Properties"), members):
                 yield replace(call, ignored=ignored, name=f"{name}.{call.name}" if call.operation else name)

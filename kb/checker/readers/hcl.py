@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import MAXIMUM_YAML_BYTES, Unreadable, read_text
+from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, read_text
 from kb.checker.expand import ABSENT
 from kb.checker.model import Call, Path, Unresolved
 from kb.checker.readers import terraform
@@ -44,8 +44,8 @@ class HclDocument:
 
 
 def _parse(text: str) -> Any:
-    if len(text) > MAXIMUM_YAML_BYTES:
-        raise Unreadable(f"HCL larger than {MAXIMUM_YAML_BYTES // 2**20} MB, so it was not read")
+    if len(text) > MAXIMUM_SOURCE_BYTES:
+        raise Unreadable(f"HCL larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
     hcl2 = need("hcl2", "check", "Reading Terraform files")
     try:
         return hcl2.parses_to_tree(text)
@@ -90,10 +90,9 @@ class _Reader:
         self._document.note(path, block)
         body = block.children[-2]
         each = _attributes(body).get("for_each")
-        instances: list[Bindings] = [{}]
-        if each is not None:
-            instances = _instances(self._module.only_value(convert(each.children[2], {})), "each") or [{}]
-        for bindings in instances:
+        collection = None if each is None else self._module.only_value(convert(each.children[2], {}))
+        instances = _instances(collection, "each")
+        for bindings in [{}] if instances is None else instances:
             values: Any = self._body(body, bindings, path)
             if terraform.holds_definition(kind):
                 values = self._module.only_value(values)
@@ -141,7 +140,7 @@ class _Reader:
 
 
 def _instances(collection: Any, iterator: str) -> list[Bindings] | None:
-    """What the iterator stands for in each turn; None where the collection is not known."""
+    """What the iterator stands for in each turn; None where there is no collection, or none that is known."""
     if isinstance(collection, dict):
         return [{iterator: {"key": key, "value": value}} for key, value in collection.items()]
     if isinstance(collection, list):
@@ -232,7 +231,7 @@ def _module(folder: FilePath, stamps: tuple[tuple[str, int, int], ...]) -> Modul
     """Variables and locals of a folder; a file that cannot be read declares none."""
     module = Module()
     for name, _, size in stamps:
-        if size > MAXIMUM_YAML_BYTES:
+        if size > MAXIMUM_SOURCE_BYTES:
             continue
         try:
             text = read_text(folder / name)

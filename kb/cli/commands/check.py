@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.checker.suppressions import CONFIG_NAME, FAIL_ON, read_config
 from kb.cli.options import FILE, known_region, region_option
 from kb.cli.output import echo_json, json_option, note, paragraph, plain
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kb.checker.run import FileResult
 
 _FORMATS = ("text", "json", "sarif", "junit")
-_FAIL_ON = ("error", "warning", "note", "never")
 
 _EPILOG = """Reads CloudFormation and SAM templates, CDK output, Terraform files and plans (terraform show -json), Step
 Functions and SageMaker pipeline definitions, API requests, and CloudTrail records. In folders, files ending in .json,
@@ -55,7 +55,7 @@ def _show_rules(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="Form of the report.")
 @json_option
 @click.option(
-    "--fail-on", type=click.Choice(_FAIL_ON), help="Severity from which to end with status 1, by default error."
+    "--fail-on", type=click.Choice(FAIL_ON), help="Severity from which to end with status 1, by default error."
 )
 @click.option("--require-key", is_flag=True, help="Report requests without a volume key where one can be used.")
 @region_option("Report types that this Region's list does not have.")
@@ -97,7 +97,6 @@ def check(
     from kb.checker.documents import MAXIMUM_BYTES
     from kb.checker.model import Options, Severity
     from kb.checker.run import STDIN, check_bytes, check_target, needless_rows, targets
-    from kb.checker.suppressions import CONFIG_NAME, read_config
 
     settings = read_config(config)
     options = Options(
