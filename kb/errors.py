@@ -70,6 +70,10 @@ class BuildError(KBError):
     """The build stopped; nothing was published."""
 
 
+class ExportError(KBError):
+    """The export stopped; nothing was replaced."""
+
+
 class DatabaseError(KBError):
     """A database file is missing, damaged, or of another schema version."""
 

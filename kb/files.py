@@ -44,9 +44,9 @@ def publish(temporary: Path, path: Path) -> None:
     Raises:
         OSError: it cannot be done; `path` is as it was.
     """
-    _sync(temporary)
+    sync(temporary)
     temporary.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def replace_together(root: Path, contents: Mapping[Path, bytes]) -> None:
@@ -65,7 +65,7 @@ def replace_together(root: Path, contents: Mapping[Path, bytes]) -> None:
         InputError: an earlier journal is damaged.
     """
     root.mkdir(parents=True, exist_ok=True)
-    with _turn(root):
+    with turn(root):
         _finish(root)
         written: dict[str, str] = {}
         try:
@@ -93,7 +93,7 @@ def finish_replacing(root: Path) -> bool:
     """
     if not (root / JOURNAL).exists():
         return False
-    with _turn(root):
+    with turn(root):
         return _finish(root)
 
 
@@ -108,7 +108,7 @@ def _write_beside(path: Path, content: bytes) -> Path:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        _sync(temporary)
+        sync(temporary)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -129,9 +129,9 @@ def _finish(root: Path) -> bool:
         # a file that is not there any more took its place before the process died
         with contextlib.suppress(FileNotFoundError):
             (root / temporary).replace(root / name)
-        _sync((root / name).parent)
+        sync((root / name).parent)
     journal.unlink()
-    _sync(root)
+    sync(root)
     return True
 
 
@@ -144,8 +144,8 @@ def _is_pair(name: object, temporary: object) -> bool:
 
 
 @contextlib.contextmanager
-def _turn(root: Path) -> Iterator[None]:
-    """Wait until no other process replaces files here; the system ends the turn of one that dies."""
+def turn(root: Path) -> Iterator[None]:
+    """Wait until no other process replaces files in this folder; the system ends the turn of one that dies."""
     try:
         import fcntl
     except ImportError:  # not on Windows, where nothing but this courtesy is missing
@@ -159,7 +159,8 @@ def _turn(root: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Flush a file or folder to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

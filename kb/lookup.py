@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import os.path
 from datetime import date, datetime
 
@@ -27,6 +28,18 @@ def snapshot() -> Snapshot:
     if _snapshot is None:
         # not pathlib: importing it takes longer than the whole lookup
         _snapshot = Snapshot(os.path.join(os.path.dirname(__file__), "snapshot.txt"))  # noqa: PTH118, PTH120
+    return _snapshot
+
+
+def use(path: str | os.PathLike[str]) -> Snapshot:
+    """Answer from another snapshot than the package's from now on, in this whole process; for servers.
+
+    Raises:
+        SnapshotError: it is missing, damaged, or of another schema version; nothing changes.
+    """
+    global _snapshot  # noqa: PLW0603 - the one place in which a process chooses its data
+    _snapshot = Snapshot(os.fspath(path))
+    _current.clear()
     return _snapshot
 
 
@@ -139,7 +152,7 @@ def regions(instance_type: str, workload: str, *, as_of: date | str | None = Non
     since = snapshot().regions_since(component)
     if since is None or (day is not None and day < since):
         return None
-    return snapshot().regions(day).get((name, component), frozenset())
+    return snapshot().regions_of(name, component, day) or frozenset()
 
 
 def versions() -> tuple[Version, ...]:

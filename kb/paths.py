@@ -37,10 +37,21 @@ def database_file() -> Path:
     ``KB_DATABASE`` if set; ``data/kb.duckdb`` in a checkout; else a file in the user's cache folder.
     """
     named = os.environ.get("KB_DATABASE")
-    if named:
-        return Path(named)
+    return Path(named) if named else _generated_dir() / "kb.duckdb"
+
+
+def export_dir() -> Path:
+    """Return the default folder of the exports.
+
+    ``KB_EXPORT`` if set; ``data/export/`` in a checkout; else a folder in the user's cache folder.
+    """
+    named = os.environ.get("KB_EXPORT")
+    return Path(named) if named else _generated_dir() / "export"
+
+
+def _generated_dir() -> Path:
     root = checkout()
     if root:
-        return root / "data" / "kb.duckdb"
+        return root / "data"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "sagemaker-storage-kb" / "kb.duckdb"
+    return cache / "sagemaker-storage-kb"

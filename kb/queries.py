@@ -1,4 +1,4 @@
-"""The SQL files that users run: ``queries/*.sql``, the same for DuckDB, SQLite and every front end.
+"""The SQL files that users run: ``queries/*.sql``, the same for DuckDB, SQLite, Spark and every front end.
 
 A file begins with comment lines that say what it answers and which parameters it takes::
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +25,7 @@ from kb.errors import InputError, KBError
 
 _HEADER = re.compile(r"-- (title|description): *(.*\S)")
 _PARAMETER = re.compile(r"-- param +([a-z][a-z0-9_]*) +\((text|integer|date)(?:, *default +([^)]*))?\): *(.*\S)")
+_RELATIVE = re.compile(r"today|([0-9]{1,6}) days? ago", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: What may hold a dollar sign without naming a parameter (strings, quoted names, comments), or a parameter.
 _TOKENS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -38,6 +39,17 @@ class ParameterError(KBError, ValueError):
     """A value was given for a parameter that does not exist, or it is not of the parameter's type."""
 
 
+class Engine(StrEnum):
+    """What runs a query."""
+
+    DUCKDB = "duckdb"
+    """Names parameters ``$name``, as the files do."""
+    SQLITE = "sqlite"
+    """Names parameters ``:name``."""
+    SPARK = "spark"
+    """Spark SQL; names parameters ``:name``."""
+
+
 class ParameterType(StrEnum):
     """What the values of a parameter are."""
 
@@ -46,7 +58,7 @@ class ParameterType(StrEnum):
     INTEGER = "integer"
     """A whole number."""
     DATE = "date"
-    """A day such as 2026-06-10, passed to the database as text."""
+    """A day such as 2026-06-10, ``today`` or ``90 days ago`` (in UTC), passed to the database as ISO text."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class Parameter:
     Attributes:
         name: Name.
         type: What its values are.
-        default: Value where none is given.
+        default: Value where none is given; of a date that is told from today the text, such as ``90 days ago``.
         meaning: What it means, in a few words.
     """
 
@@ -66,7 +78,7 @@ class Parameter:
     meaning: str
 
     def read(self, text: str) -> str | int:
-        """Read a value from text.
+        """Read a value from text; a date that is told from today becomes that day.
 
         Raises:
             ParameterError: the text is no value of the parameter's type.
@@ -97,6 +109,29 @@ class Query:
     sql: str
     path: Path
 
+    def sql_for(self, engine: str) -> str:
+        """Return the statement as an engine wants it; the values that `bind` gives are for all of them.
+
+        Where it is not DuckDB's, a whole number may also be given as text, as a web form does.
+
+        Args:
+            engine: One of `Engine`.
+
+        Raises:
+            ValueError: no such engine.
+        """
+        if Engine(engine) is Engine.DUCKDB:
+            return self.sql
+        integers = {p.name for p in self.parameters if p.type is ParameterType.INTEGER}
+
+        def renamed(token: re.Match[str]) -> str:
+            name = token[1]
+            if name is None:
+                return token[0]
+            return f"CAST(:{name} AS INTEGER)" if name in integers else f":{name}"
+
+        return _TOKENS.sub(renamed, self.sql)
+
     def bind(self, values: Mapping[str, str]) -> dict[str, str | int]:
         """Turn given texts into a value for every parameter.
 
@@ -108,7 +143,7 @@ class Query:
             if name not in known:
                 has = f"its parameters are: {', '.join(known)}" if known else "it has none"
                 raise ParameterError(f"query {self.name} has no parameter {name!r}; {has}")
-        return {name: p.read(values[name]) if name in values else p.default for name, p in known.items()}
+        return {name: p.read(values.get(name, str(p.default))) for name, p in known.items()}
 
 
 @dataclass(frozen=True)
@@ -224,10 +259,13 @@ def _parameter(path: Path, number: int, line: str) -> Parameter:
     name, kind, default, meaning = found.groups()
     if default is None:
         raise InputError(path, number, f"parameter {name} has no default")
+    default = default.strip()
     try:
-        return Parameter(name, ParameterType(kind), _read(ParameterType(kind), default.strip()), meaning)
+        value = _read(ParameterType(kind), default)
     except ValueError as error:
         raise InputError(path, number, f"default of parameter {name}: {error}") from error
+    is_relative = kind == ParameterType.DATE and _RELATIVE.fullmatch(default)
+    return Parameter(name, ParameterType(kind), default if is_relative else value, meaning)
 
 
 def _check_parameters(path: Path, lines: list[str], start: int, declared: Mapping[str, int]) -> None:
@@ -255,9 +293,15 @@ def _read(kind: ParameterType, text: str) -> str | int:
         return int(text)
     if kind is ParameterType.DATE:
         try:
-            return date.fromisoformat(text.strip().replace(".", "-")).isoformat()
-        except ValueError as error:
-            raise ValueError(f"{text[:60]!r} is no date such as 2026-06-10") from error
+            return _read_date(text.strip()).isoformat()
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"{text[:60]!r} is no date such as 2026-06-10, 'today' or '90 days ago'") from error
     if not text.isprintable():
         raise ValueError(f"{text[:60]!r} holds characters that are no text")
     return text
+
+
+def _read_date(text: str) -> date:
+    if relative := _RELATIVE.fullmatch(text):
+        return datetime.now(UTC).date() - timedelta(days=int(relative[1] or 0))
+    return date.fromisoformat(text.replace(".", "-"))

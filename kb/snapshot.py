@@ -120,6 +120,7 @@ class Snapshot:
             ) from error
         self._types: dict[str, tuple[InstanceType, ...]] = {}
         self._span_lines: dict[str, list[str]] | None = None
+        self._listed: dict[tuple[str, str], str] | None = None
         self._workload_position = {name: position for position, name in enumerate(self.workloads)}
 
     @property
@@ -210,17 +211,23 @@ class Snapshot:
 
     def regions(self, day: date | None) -> dict[tuple[str, str], frozenset[str]]:
         """Regions per type and component, as the lists stood on a day; None means now."""
+        listed = {pair: self.regions_of(*pair, day) for pair in self._region_cells()}
+        return {pair: regions for pair, regions in listed.items() if regions is not None}
+
+    def regions_of(self, name: str, component: str, day: date | None) -> frozenset[str] | None:
+        """Regions of one type and component, as `regions` has them; None where no list had the type by then."""
         mark = "99999999" if day is None else f"{day:%Y%m%d}"
-        names = self.region_names()
-        found: dict[tuple[str, str], frozenset[str]] = {}
-        for name, component, cell in self._rows("regions"):
-            for step in cell.split(" "):
-                began, _, mask = step.partition(":")
-                if began <= mark:
-                    bits = int(mask, 16)
-                    found[name, component] = frozenset(r for n, r in enumerate(names) if bits >> n & 1)
-                    break
-        return found
+        for step in self._region_cells().get((name, component), "").split(" "):
+            began, _, mask = step.partition(":")
+            if mask and began <= mark:
+                bits = int(mask, 16)
+                return frozenset(region for n, region in enumerate(self.region_names()) if bits >> n & 1)
+        return None
+
+    def _region_cells(self) -> dict[tuple[str, str], str]:
+        if self._listed is None:
+            self._listed = {(name, component): cell for name, component, cell in self._rows("regions")}
+        return self._listed
 
     def _lines(self, section: str) -> list[str]:
         lines = self._split.get(section)

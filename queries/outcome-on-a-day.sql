@@ -11,7 +11,7 @@ SELECT
 FROM kms_verdicts_history AS h
 WHERE h.instance_type = lower(trim($type))
     AND h.outcome <> 'not_offered'
-    -- SQLite keeps dates as text, so they are compared as ISO text everywhere
-    AND CAST(h.valid_from AS TEXT) <= $day
-    AND (h.valid_to IS NULL OR CAST(h.valid_to AS TEXT) > $day)
+    -- SQLite has dates as text, so they are compared as ISO text everywhere
+    AND CAST(h.valid_from AS CHAR(10)) <= $day
+    AND (h.valid_to IS NULL OR CAST(h.valid_to AS CHAR(10)) > $day)
 ORDER BY h.workload

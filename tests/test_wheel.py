@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -39,10 +40,15 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def run(code: str, path: Path, *flags: str) -> str:
+def run(code: str, path: Path, *flags: str, **environment: str) -> str:
     bootstrap = f"import sys; sys.path.insert(0, {str(path)!r})\n"
     done = subprocess.run(
-        [sys.executable, *flags, "-c", bootstrap + code], check=True, capture_output=True, text=True, cwd=path.parent
+        [sys.executable, *flags, "-c", bootstrap + code],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=path.parent,
+        env={name: value for name, value in os.environ.items() if not name.startswith("KB_")} | environment,
     )
     return done.stdout
 
@@ -64,6 +70,33 @@ def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
     where, types, same = run(code, unpacked).split()
     assert where.startswith(str(unpacked))
     assert (types, same) == ("465", "True")
+
+
+def test_the_wheel_builds_exports_and_connects_by_itself(unpacked: Path, tmp_path: Path) -> None:
+    """As a person does who installed it: the commands, then `kb.connect()`, which finds what they made."""
+    commands = """from kb.cli.app import cli
+cli(["build"], standalone_mode=False)
+cli(["export", "--format", "parquet"], standalone_mode=False)
+"""
+    ask = """import kb
+connection = kb.connect()
+print(kb.__file__)
+print(connection.execute("PRAGMA database_list").fetchone()[2])
+print(connection.execute("SELECT count(*) FROM kms_verdicts").fetchone()[0] == len(kb.find()) * len(kb.workloads()))
+"""
+    run(commands, unpacked, XDG_CACHE_HOME=str(tmp_path))
+    where, database, has_all = run(ask, unpacked, XDG_CACHE_HOME=str(tmp_path)).splitlines()
+    home = tmp_path / "sagemaker-storage-kb"
+    assert where.startswith(str(unpacked))
+    assert (database, has_all) == (str(home / "kb.duckdb"), "True")
+    assert sorted(each.name for each in (home / "export").iterdir()) == ["SHA256SUMS", "parquet"]
+
+
+def test_without_duckdb_connect_names_the_extra(unpacked: Path) -> None:
+    code = "import kb\ntry: kb.connect()\nexcept kb.MissingExtraError as error: print(error)"
+    assert run(code, unpacked, "-I", "-S") == (
+        "The database needs the package 'duckdb': pip install 'sagemaker-storage-kb[build]'\n"
+    )
 
 
 def test_the_wheel_holds_what_it_should(wheel: Path) -> None:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SQL_DIR = Path(__file__).parent / "sql"
 
+#: Format of the file. Left to itself DuckDB 2 writes one that no DuckDB before it reads, its own command line included;
+#: this one every DuckDB since 1.0 reads.
+_STORAGE = {"storage_compatibility_version": "v1.0.0"}
+
 #: Called before each step with its number (from 1), the number of steps, and its title.
 Progress = Callable[[int, int, str], None]
 
@@ -80,7 +84,7 @@ def build(
     tell = progress or (lambda number, of, title: None)
     temporary = _temporary_file(database)
     try:
-        connection: duckdb.DuckDBPyConnection = module.connect(str(temporary))
+        connection: duckdb.DuckDBPyConnection = module.connect(str(temporary), config=_STORAGE)
         try:
             connection.execute("SET enable_progress_bar = false")
             tell(1, total, "reading inputs")

@@ -14,7 +14,7 @@ from click.exceptions import Exit
 from kb._version import __version__
 from kb.errors import KBError
 
-#: Every command with the module and function that hold it, in the order of ``kb --help``.
+#: Every command with the module and function that hold it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "lookup": ("lookup", "lookup"),
     "list": ("listing", "list_types"),
@@ -25,12 +25,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("query", "query"),
     "sql": ("sql", "sql"),
     "check": ("check", "check"),
+    "schema": ("schema", "schema"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
+    "export": ("export", "export"),
+    "serve": ("serve", "serve"),
     "scrape": ("scrape", "scrape"),
     "refresh": ("refresh", "refresh"),
     "rule": ("rule", "rule"),
     "completion": ("shell", "completion"),
+}
+
+#: What ``kb --help`` shows with a sentence each, so that the page fits on a screen; the other commands it names.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Ask": ("lookup", "list", "history", "query", "sql"),
+    "Publish": ("serve", "export"),
+    "Maintain": ("build", "lint", "refresh"),
 }
 
 _INTERRUPTED = 130
@@ -71,7 +81,16 @@ class KBGroup(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Leave the two options to the usage line, so that the page fits on a screen."""
-        self.format_commands(ctx, formatter)
+        width = max(map(len, COMMANDS))
+        formatter.write("\n")
+        for title, names in SECTIONS.items():
+            formatter.write(f"{title}:\n")
+            for name in names:
+                command = self.get_command(ctx, name)
+                formatter.write(f"  {name:<{width}}  {command.get_short_help_str(80) if command else ''}\n")
+        shown = {name for names in SECTIONS.values() for name in names}
+        formatter.write("More: ")
+        formatter.write(f"{', '.join(name for name in COMMANDS if name not in shown)}\n")
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line; click itself would show a traceback where not even a help page can be written."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -84,18 +85,25 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def plain(value: object, missing: str = "") -> str:
-    """Write a value as text on one line: true and false as such, control characters as escapes."""
-    if value is None:
-        return missing
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    text = value.hex() if isinstance(value, bytes) else str(value)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+@contextlib.contextmanager
+def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Give a function that shows one step after the other on one line, which is gone at the end.
+
+    It takes the number of the step, the number of steps and a title. None where it is not wanted, or where standard
+    error is no terminal.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(number: int, total: int, title: str) -> None:
+        bar = "#" * number + "." * (total - number)
+        click.echo(f"\r\x1b[K[{bar}] {number}/{total} {title}", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def echo_json(value: object) -> None:

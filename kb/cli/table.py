@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from kb.cli.output import fields, plain, terminal_width
+from kb.cli.output import fields, terminal_width
+from kb.words import plain
 
 #: Space between columns, and where that makes the table too wide.
 _GAP, _NARROW_GAP = 2, 1

@@ -90,7 +90,7 @@ def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 def create_sql(each: Table) -> str:
     """Return the CREATE TABLE statement, with the references and, where none of its columns may be null, the key."""
     lines = [f"    {c.name} {_TYPES[c.type]}{' NOT NULL' if c.required else ''}" for c in each.columns]
-    if has_whole_key(each):
+    if each.has_whole_key:
         lines.append(f"    PRIMARY KEY ({', '.join(each.key)})")
     for column, target in each.references.items():
         (key,) = table(target).key
@@ -98,15 +98,9 @@ def create_sql(each: Table) -> str:
     return f"CREATE TABLE {each.name} (\n" + ",\n".join(lines) + "\n)"
 
 
-def has_whole_key(each: Table) -> bool:
-    """Whether every column of the key always has a value, so that the key can be declared as one."""
-    required = {column.name for column in each.columns if column.required}
-    return set(each.key) <= required
-
-
 def _indexes(each: Table) -> Iterator[tuple[str, ...]]:
     """Columns to index together; one that the key or another index begins with needs none of its own."""
-    firsts = {each.key[0]} if has_whole_key(each) else set()
+    firsts = {each.key[0]} if each.has_whole_key else set()
     for columns in chain(INDEXES.get(each.name, ()), ((column,) for column in each.references)):
         if columns[0] not in firsts:
             firsts.add(columns[0])
@@ -114,8 +108,7 @@ def _indexes(each: Table) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, each: Table) -> Iterator[list[Any]]:
-    names = ", ".join(column.name for column in each.columns)
-    cursor = connection.execute(f"SELECT {names} FROM {each.name} ORDER BY {', '.join(each.key)}")
+    cursor = connection.execute(each.select_sql())
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         yield from ([_value(value) for value in row] for row in rows)
 
@@ -126,5 +119,5 @@ def _value(value: Any) -> Any:
 
 def _add_search(target: sqlite3.Connection, name: str, columns: tuple[str, ...]) -> None:
     listed = ", ".join(columns)
-    target.execute(f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}', tokenize='unicode61')")
+    target.execute(f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content=[{name}], tokenize='unicode61')")
     target.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('rebuild')")

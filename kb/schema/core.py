@@ -44,6 +44,17 @@ class Table:
     key: tuple[str, ...]
     references: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def has_whole_key(self) -> bool:
+        """Whether every column of the key always has a value, so that it can be declared as a primary key."""
+        required = {column.name for column in self.columns if column.required}
+        return set(self.key) <= required
+
+    def select_sql(self) -> str:
+        """Return the query for all rows: every column, in the order of the key."""
+        names = ", ".join(column.name for column in self.columns)
+        return f"SELECT {names} FROM {self.name} ORDER BY {', '.join(self.key)}"
+
     def create_sql(self) -> str:
         """Return the CREATE TABLE statement.
 

@@ -20,6 +20,7 @@ from kb.build import BuildResult, build
 from kb.paths import data_dir
 from kb.schema import TABLES
 from tests.build.mini import MiniData
+from tests.dying import SUICIDE
 
 #: Builds, saying the number of each step as it begins.
 CHILD = """
@@ -28,24 +29,6 @@ from pathlib import Path
 from kb.build import build
 data, database, snapshot = map(Path, sys.argv[1:4])
 build(data, database, snapshot, lambda number, total, title: print(number, total, flush=True))
-"""
-#: The same, killed by itself just before or after the nth call of a function.
-SUICIDE = """
-import os, signal, sys
-from pathlib import Path
-owner = {"Path": Path, "os": os}[sys.argv[4]]
-name, when, left = sys.argv[5], sys.argv[6], int(sys.argv[7])
-original = getattr(owner, name)
-def replacement(*values):
-    global left
-    left -= 1
-    if left == 0 and when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = original(*values)
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
-setattr(owner, name, replacement)
 """
 MOMENTS = 56
 

@@ -54,8 +54,8 @@ def test_building_twice_over_the_same_file(built: BuildResult, tmp_path: Path) -
 def test_number_of_threads(built: BuildResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     connect = duckdb.connect
 
-    def limited(path: str) -> duckdb.DuckDBPyConnection:
-        return connect(path, config={"threads": str(threads)})
+    def limited(path: str, config: dict[str, str]) -> duckdb.DuckDBPyConnection:
+        return connect(path, config={**config, "threads": str(threads)})
 
     with monkeypatch.context() as patch:
         patch.setattr(duckdb, "connect", limited)

@@ -129,7 +129,7 @@ def test_lint_shows_what_fails(kb: Run, database: Path, tmp_path: Path) -> None:
     assert stale == ["nothing"]
 
 
-@pytest.mark.parametrize("command", [("lint",), ("sql", "SELECT 1"), ("query", "contradictions")])
+@pytest.mark.parametrize("command", [("lint",), ("sql", "SELECT 1"), ("query", "contradicting-statements")])
 def test_a_file_that_is_not_our_database(kb: Run, database: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     text = tmp_path / "text.duckdb"
     text.write_text("no database at all, but long enough to be read as one\n" * 400)

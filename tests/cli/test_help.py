@@ -6,9 +6,10 @@ import click
 import pytest
 
 import kb as library
-from kb.cli.app import COMMANDS, cli
-from kb.cli.output import paragraph, plain
+from kb.cli.app import COMMANDS, SECTIONS, cli
+from kb.cli.output import paragraph
 from kb.model import Outcome
+from kb.words import plain
 from tests.cli.conftest import Run
 
 
@@ -26,8 +27,14 @@ def test_help_fits_on_a_screen_and_has_examples(kb: Run) -> None:
         assert "  Examples:" in lines
         assert "--version" in lines[0]
         assert not any(line.endswith("...") for line in lines[1:])
-    for name in COMMANDS:
-        assert f"\n  {name} " in kb("--help").stdout
+    page = kb("--help").stdout
+    for names in SECTIONS.values():
+        for name in names:
+            assert f"\n  {name} " in page
+            assert str(command(name).short_help) in page
+    (more,) = (line for line in page.splitlines() if line.startswith("More: "))
+    shown = [*(name for names in SECTIONS.values() for name in names), *more.removeprefix("More: ").split(", ")]
+    assert sorted(shown) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

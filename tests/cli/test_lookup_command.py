@@ -8,7 +8,7 @@ import io
 import pytest
 
 import kb as library
-from kb.cli import words
+from kb import words
 from kb.model import Basis, InstanceType, Outcome
 from tests.cli.conftest import Run
 

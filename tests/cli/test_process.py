@@ -79,7 +79,7 @@ atexit.register(lambda: print([name for name in {HEAVY!r} if name in sys.modules
 
 
 @pytest.mark.parametrize(
-    "arguments", [("sql", "SELECT 1"), ("query", "contradictions"), ("build",), ("lint",)], ids=lambda a: a[0]
+    "arguments", [("sql", "SELECT 1"), ("query", "contradicting-statements"), ("build",), ("lint",)], ids=lambda a: a[0]
 )
 def test_missing_duckdb_names_the_extra(process: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     found = process(*arguments, before=_NO_DUCKDB, KB_DATABASE=str(tmp_path / "kb.duckdb"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cli import words
+from kb import words
 from kb.snapshot import Snapshot
 from tests.build.mini import MiniData
 from tests.cli.conftest import Run
@@ -50,7 +50,7 @@ def test_build_publishes_and_says_what_to_review(kb: Run, data: Path, tmp_path: 
     found = kb("build", "--data", data, "--output", tmp_path / "kb.duckdb")
     assert (found.status, found.stdout) == (0, "")
     first, second, third = found.stderr.splitlines()
-    assert "13 of 14 checks passed, 1 to review" in first
+    assert "14 of 15 checks passed, 1 to review" in first
     assert second.startswith("REVIEW evidence_confirmed: a person has compared")
     assert third.startswith("  training-key: review rule training-2019-06-01: ResourceConfig.VolumeKmsKeyId read aaaa")
     assert third.endswith("kb rule confirm training-key")
@@ -64,8 +64,8 @@ def test_lint_shows_it_and_ends_0(kb: Run, made: tuple[Path, Path]) -> None:
     (mark,) = (line for line in lines if line.startswith("REVIEW"))
     assert mark.split()[:5] == ["REVIEW", "evidence_confirmed", "1", "to", "review:"]
     assert "kb rule confirm training-key" in lines[lines.index(mark) + 1]
-    assert sum(line.startswith("ok ") for line in lines) == 13
-    assert found.stderr == "13 of 14 checks passed, 1 to review\n"
+    assert sum(line.startswith("ok ") for line in lines) == 14
+    assert found.stderr == "14 of 15 checks passed, 1 to review\n"
 
 
 def test_lint_in_json_tells_the_level(kb: Run, made: tuple[Path, Path]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.options import FILE, database_option
-from kb.cli.output import echo_json, json_option, note
+from kb.cli.output import echo_json, json_option, note, progress_line
 
 if TYPE_CHECKING:
     from kb.build import BuildResult
@@ -49,30 +48,19 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
     if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
         snapshot = paths.snapshot_file()
     began = time.monotonic()
-    show = not quiet and sys.stderr.isatty()
     try:
-        result = builder.build(
-            data or paths.data_dir(), output or paths.database_file(), snapshot, _progress if show else None
-        )
+        with progress_line(quiet=quiet) as progress:
+            result = builder.build(data or paths.data_dir(), output or paths.database_file(), snapshot, progress)
     except GateError as error:
         failed = sum(check.blocks for check in error.results)
         raise click.ClickException(
             f"{failed} of {len(error.results)} data checks failed; nothing was published\n{error}"
         ) from error
-    finally:
-        if show:
-            click.echo("\r\x1b[K", err=True, nl=False)
     if not quiet:
         note(_summary(result, time.monotonic() - began))
         for check in result.checks:
             if check.needs_review:
                 note(describe(check))
-
-
-def _progress(number: int, total: int, title: str) -> None:
-    """Rewrite one line on the terminal."""
-    bar = "#" * number + "." * (total - number)
-    click.echo(f"\r\x1b[K[{bar}] {number}/{total} {title}", err=True, nl=False)
 
 
 def _summary(result: BuildResult, seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import kb
-from kb.cli import words
+from kb import words
 from kb.cli.options import known_region, known_workload, region_option, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note
 from kb.cli.table import Table

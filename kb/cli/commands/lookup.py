@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import click
 
 import kb
-from kb.cli import words
+from kb import words
+from kb.answers import Answer, answer, as_json
 from kb.cli.commands import lookup_text
 from kb.cli.options import complete_types, known_region, known_workload, read_day, region_option, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note
 from kb.lookup import snapshot
-from kb.model import InstanceType, Verdict
+from kb.model import InstanceType
 
 _EPILOG = f"""{words.outcomes_help()}
 
@@ -43,21 +41,6 @@ _CSV_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What is shown of one verdict.
-
-    Attributes:
-        verdict: The verdict.
-        in_region: Whether the Region's list has it; None where not asked or where no Region list speaks of it.
-        recommendation: What to do instead; None on types without local storage.
-    """
-
-    verdict: Verdict
-    in_region: bool | None
-    recommendation: str | None
-
-
 @click.command(epilog=_EPILOG, short_help="Facts about types, and what becomes of a key on them.")
 @click.argument("types", metavar="TYPE...", nargs=-1, required=True, shell_complete=complete_types)
 @workload_option("Show the verdict for this workload in full (see `kb workloads`).")
@@ -82,9 +65,9 @@ def lookup(types: tuple[str, ...], workload: str | None, region: str | None, as_
             unknown.append(error)
             continue
         wanted = kb.workloads() if workload is None else (workload,)
-        found.append((kind, [_answer(kind, each, region, as_of) for each in wanted]))
+        found.append((kind, [answer(kind, each, region, as_of) for each in wanted]))
     if form is Form.JSON:
-        shown = [_as_json(kind, answers, region) for kind, answers in found]
+        shown = [as_json(kind, answers, region) for kind, answers in found]
         if len(types) > 1:
             echo_json(shown)
         elif shown:
@@ -94,23 +77,6 @@ def lookup(types: tuple[str, ...], workload: str | None, region: str | None, as_
     elif found:
         _show(found, workload, region, as_of)
     _report(unknown, as_of)
-
-
-def _answer(kind: InstanceType, workload: str, region: str | None, as_of: date | None) -> Answer:
-    in_region = None
-    if region is not None:
-        listed = kb.regions(kind.instance_type, workload, as_of=as_of)
-        in_region = None if listed is None else region in listed
-    advice = snapshot().recommendation(workload) if kind.has_instance_store else None
-    return Answer(kb.volume_kms(kind.instance_type, workload, as_of=as_of), in_region, advice)
-
-
-def _as_json(kind: InstanceType, answers: Iterable[Answer], region: str | None) -> dict[str, Any]:
-    verdicts = []
-    for answer in answers:
-        place = {} if region is None else {"region": region, "in_region": answer.in_region}
-        verdicts.append(answer.verdict.as_dict() | place | {"recommendation": answer.recommendation})
-    return kind.as_dict() | {"verdicts": verdicts}
 
 
 def _as_row(answer: Answer, region: str | None) -> list[object]:

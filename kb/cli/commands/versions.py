@@ -8,7 +8,7 @@ from datetime import date
 import click
 
 import kb
-from kb.cli import words
+from kb import words
 from kb.cli.options import complete_types, complete_versions, read_day
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
 from kb.cli.table import Table

@@ -1,25 +1,20 @@
-"""The query files: the parser's rules, and every shipped query with the same answer from DuckDB and SQLite."""
+"""The query files: the rules of the parser, and the folder of those that are shipped."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import queries
-from kb.build import build
 from kb.errors import InputError
 from kb.paths import queries_dir
 from kb.schema import TABLES
 
-ROOT = Path(__file__).parents[1]
 SHIPPED = queries.load(queries_dir())
 
 GOOD = """-- title: How many?
@@ -30,113 +25,24 @@ GOOD = """-- title: How many?
 SELECT '$no', "$column", $type, $n, $day -- $comment
 WHERE $n > 0;
 """
-
-
-@pytest.fixture(scope="module")
-def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    path = tmp_path_factory.mktemp("queries") / "kb.duckdb"
-    build(ROOT / "data", path, None)
-    with duckdb.connect(str(path), read_only=True) as connection:
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def lite(duck: duckdb.DuckDBPyConnection) -> Iterator[sqlite3.Connection]:
-    """Every table in SQLite, in the form of any export: dates are ISO text, booleans 1 and 0."""
-    connection = sqlite3.connect(":memory:")
-    for table in TABLES:
-        types = [_sqlite_type(column.type) for column in table.columns]
-        columns = ", ".join(f"{column.name} {kind}" for column, kind in zip(table.columns, types, strict=True))
-        connection.execute(f"CREATE TABLE {table.name} ({columns})")
-        rows = duck.execute(f"SELECT * FROM {table.name}").fetchall()
-        marks = ", ".join("?" * len(table.columns))
-        connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", [[_as_sqlite(v) for v in r] for r in rows])
-    yield connection
-    connection.close()
-
-
-def _sqlite_type(kind: str) -> str:
-    return {"VARCHAR": "TEXT", "DATE": "TEXT", "DOUBLE": "REAL"}.get(kind, "INTEGER")
-
-
-def _as_sqlite(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-@pytest.mark.parametrize("name", sorted(SHIPPED))
-def test_both_databases_give_the_same_answer(
-    duck: duckdb.DuckDBPyConnection, lite: sqlite3.Connection, name: str
-) -> None:
-    for values in _values(name):
-        from_duck = queries.run(duck, SHIPPED[name], values)
-        from_lite = queries.run(lite, SHIPPED[name], values)
-        assert from_duck.columns == from_lite.columns
-        assert [tuple(map(_as_sqlite, row)) for row in from_duck.rows] == list(from_lite.rows)
-        if not values:
-            assert from_duck.rows, "the defaults should give a telling answer"
-
-
-def _values(name: str) -> list[dict[str, str]]:
-    """The defaults, and values that a person might give: other ones, another case, odd ones, none at all."""
-    samples = {
-        "type": ["ml.m5.xlarge", " ML.P3.2xlarge ", "ml.eia2.medium", "ml.r7g.large", "'; DROP TABLE x; --", ""],
-        "workload": ["endpoint", "Studio", "nothing"],
-        "region": ["us-east-1", "EU-WEST-1", "mars"],
-        "min_gpus": ["1", "8", "-1", "999999"],
-        "day": ["2017-11-29", "2026-06-09", "2026.06.10", "1970-01-01"],
-    }
-    found: list[dict[str, str]] = [{}]
-    for parameter in SHIPPED[name].parameters:
-        found += [{parameter.name: value} for value in samples[parameter.name]]
-    return found
-
-
-@pytest.mark.parametrize("name", sorted(SHIPPED))
-def test_order_leaves_no_rows_tied(duck: duckdb.DuckDBPyConnection, name: str) -> None:
-    """The same rows in the same order, however many threads worked on them."""
-    duck.execute("SET threads = 4")
-    first = queries.run(duck, SHIPPED[name], {})
-    duck.execute("SET threads = 1")
-    assert queries.run(duck, SHIPPED[name], {}) == first
-    assert len(set(first.rows)) == len(first.rows)
-
-
-@pytest.mark.parametrize("name", sorted(SHIPPED))
-def test_sql_keeps_to_what_both_share(name: str) -> None:
-    text = SHIPPED[name].sql.upper()
-    for word in ("::", "QUALIFY", "EXCLUDE", "ILIKE", "GROUP BY ALL", "STRFTIME", "SELECT *"):
-        assert word not in text
-    assert "ORDER BY" in text
-
-
-def test_answers_are_right(duck: duckdb.DuckDBPyConnection) -> None:
-    def rows(name: str, **values: str) -> list[dict[str, Any]]:
-        result = queries.run(duck, SHIPPED[name], values)
-        return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-
-    [answer] = rows("can-i-use-my-key", type="ML.m5.xlarge", workload="training")
-    assert (answer["outcome"], answer["all_storage_under_key"]) == ("encrypts", "yes")
-    gpus = rows("everything-under-my-key", workload="training", min_gpus="1")
-    assert "ml.p3.2xlarge" in {row["instance_type"] for row in gpus}
-    assert "ml.g5.xlarge" not in {row["instance_type"] for row in gpus}
-    assert min(row["gpu_count"] for row in gpus) == 1
-    families = {row["family"]: row["local_storage"] for row in rows("local-storage-by-family")}
-    assert (families["g5"], families["m5"], families["eia2"]) == ("yes", "no", "unknown")
-    assert len(rows("sdk-name-rule-errors")) == 17
-    by_workload = {row["workload"]: row["outcome"] for row in rows("outcome-on-a-day")}
-    assert by_workload["training"] == "encrypts"
-    by_workload = {row["workload"]: row["outcome"] for row in rows("outcome-on-a-day", day="2025-08-03")}
-    assert by_workload["training"] == "rejected"
-    assert all(row["priced_since"] for row in rows("region-offering"))
-    assert "ml.r7g.large" in {row["instance_type"] for row in rows("price-list-only-types")}
-    sizes = {row["workload"]: row["volume_size_limit_gb"] for row in rows("volume-size-limits")}
-    assert sizes["training"] == 250
-    assert all(row["verdicts"] > 0 for row in rows("contradictions"))
+RELATIVE = GOOD.replace("2025.07.01", "90 days ago")
 
 
 def test_folder_has_a_readme_and_only_queries_beside_it() -> None:
     names = {path.name for path in queries_dir().iterdir()}
     assert names == {"README.md", *(f"{name}.sql" for name in SHIPPED)}
+
+
+def test_no_query_has_the_name_of_a_table() -> None:
+    """Both have the same kind of address on the web site."""
+    assert not {table.name for table in TABLES} & set(SHIPPED)
+
+
+def test_readme_lists_every_query_with_its_title() -> None:
+    lines = (queries_dir() / "README.md").read_text(encoding="utf-8").splitlines()
+    listed = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if ".sql)" in line]
+    assert listed == [(f"[{name}]({name}.sql)", query.title) for name, query in SHIPPED.items()]
+    assert len(SHIPPED) >= 20
 
 
 def written(folder: Path, text: str | bytes, name: str = "some-query.sql") -> Path:
@@ -157,6 +63,47 @@ def test_reads_a_file(tmp_path: Path) -> None:
     assert query.sql.endswith("$n > 0")
 
 
+def test_sql_for_others_than_duckdb_renames_parameters_and_nothing_else(tmp_path: Path) -> None:
+    query = queries.read(written(tmp_path, GOOD))
+    assert query.sql_for("duckdb") == query.sql
+    named = """SELECT '$no', "$column", :type, CAST(:n AS INTEGER), :day -- $comment\nWHERE CAST(:n AS INTEGER) > 0"""
+    assert query.sql_for("sqlite") == query.sql_for("spark") == named
+    with pytest.raises(ValueError, match="'oracle' is not a valid Engine"):
+        query.sql_for("oracle")
+
+
+def test_keeps_the_text_of_a_date_that_is_told_from_today(tmp_path: Path) -> None:
+    assert queries.read(written(tmp_path, RELATIVE)).parameters[2].default == "90 days ago"
+
+
+def utc_today() -> date:
+    return datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("today", 0), (" Today ", 0), ("0 days ago", 0), ("1 day ago", 1), ("90 days ago", 90), ("3650 days ago", 3650)],
+)
+def test_counts_days_from_today_when_it_binds(tmp_path: Path, text: str, days: int) -> None:
+    for file, values in ((GOOD, {"day": text}), (GOOD.replace("2025.07.01", text), {})):
+        query = queries.read(written(tmp_path, file))
+        before, found, after = utc_today(), query.bind(values)["day"], utc_today()
+        assert found in {(each - timedelta(days)).isoformat() for each in (before, after)}
+
+
+def test_the_day_is_that_of_utc_and_of_the_binding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = queries.read(written(tmp_path, RELATIVE))
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromisoformat("2026-03-01T23:30:00-05:00").astimezone(tz)
+
+    monkeypatch.setattr(queries, "datetime", Clock)
+    assert query.bind({})["day"] == "2025-12-02"
+    assert query.bind({"day": "today"})["day"] == "2026-03-02"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "problem"),
     [
@@ -175,6 +122,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
             "default of parameter n: 'many' is no whole number",
         ),
         ("(date, default 2025.07.01)", "(date, default 2025-02-30)", ":5: ", "default of parameter day: '2025-02-30'"),
+        ("(date, default 2025.07.01)", "(date, default next week)", ":5: ", "default of parameter day: 'next week'"),
         ("-- param n ", "-- param N ", ":4: ", "not '-- param NAME"),
         (": a number", "", ":4: ", "not '-- param NAME"),
         ("-- param n (", "-- param type (", ":4: ", "a second parameter type"),
@@ -238,7 +186,12 @@ def test_values_become_what_the_parameter_is(tmp_path: Path) -> None:
         ({"n": ""}, "parameter n: '' is no whole number"),
         ({"n": "1.5"}, "no whole number"),
         ({"n": "9" * 30}, "no whole number"),
-        ({"day": "today"}, "parameter day: 'today' is no date"),
+        ({"day": "soon"}, "parameter day: 'soon' is no date such as 2026-06-10, 'today' or '90 days ago'"),
+        ({"day": "-1 days ago"}, "'-1 days ago' is no date"),
+        ({"day": "999999 days ago"}, "'999999 days ago' is no date"),
+        ({"day": "9999999 days ago"}, "'9999999 days ago' is no date"),
+        ({"day": "٣ days ago"}, "days ago' is no date"),
+        ({"day": ""}, "'' is no date"),
         ({"type": "a\x00b"}, "characters that are no text"),
         ({"type": "\udcff"}, "characters that are no text"),
     ],

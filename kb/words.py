@@ -180,3 +180,17 @@ def evidence(item: Evidence) -> str:
 def newer_side(side: str) -> str:
     """Say which of two statements is newer."""
     return _NEWER_SIDES[side]
+
+
+def plain(value: object, missing: str = "") -> str:
+    """Write a value as text on one line: true and false as such, control characters as escapes."""
+    if value is None:
+        return missing
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = value.hex() if isinstance(value, bytes) else str(value)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

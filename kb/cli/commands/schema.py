@@ -1,0 +1,110 @@
+"""``kb schema``: the tables and columns of the database, and statements that make them elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
+from kb.cli.table import Table as Layout
+
+if TYPE_CHECKING:
+    from kb.schema import Table
+
+
+def _complete_tables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from kb.schema import TABLES
+
+    return [CompletionItem(each.name) for each in TABLES if each.name.startswith(incomplete.lower())]
+
+
+_EPILOG = """With --ddl: CREATE TABLE statements for the Parquet files of `kb export`. Athena and Trino read folders, so
+that in the object store each file must lie in a folder called after its table, below --location.
+
+\b
+Examples:
+  kb schema
+  kb schema kms_verdicts workloads
+  kb schema --csv > columns.csv
+  kb schema --ddl athena --location s3://bucket/kb/ kms_verdicts
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="Tables and columns, with their meaning.")
+@click.argument("names", metavar="[TABLE]...", nargs=-1, shell_complete=_complete_tables)
+@click.option("--ddl", type=click.Choice(["athena", "trino"]), help="Write CREATE TABLE statements instead.")
+@click.option("--location", metavar="URL", help="For --ddl: where the folders of the tables lie.")
+@form_options
+def schema(*, names: tuple[str, ...], ddl: str | None, location: str | None, form: Form) -> None:
+    """Show tables and columns with types, units and meaning; without TABLE all of them."""
+    if (ddl is None) != (location is None):
+        raise click.UsageError("--ddl and --location go together")
+    if ddl is not None and form is not Form.PEOPLE:
+        raise click.UsageError(f"--ddl and --{form.value} cannot be given together")
+    tables = _tables(names)
+    if ddl is not None:
+        _write_ddl(tables, ddl, str(location))
+    elif form is Form.JSON:
+        echo_json([_as_dict(each) for each in tables])
+    elif form is Form.CSV:
+        rows = ((each.name, *cells) for each in tables for cells in _rows(each))
+        echo_csv(("table", "column", "type", "unit", "null", "description"), rows)
+    elif names:
+        click.echo("\n\n".join(_text(each) for each in tables))
+    else:
+        click.echo(fields(((each.name, each.description) for each in tables), indent=""))
+        note(f"{len(tables)} tables; kb schema TABLE shows the columns")
+
+
+def _tables(names: Sequence[str]) -> tuple[Table, ...]:
+    from kb.schema import TABLES, table
+
+    try:
+        return tuple(table(name) for name in dict.fromkeys(names)) if names else TABLES
+    except KeyError as error:
+        raise click.ClickException(error.args[0]) from error
+
+
+def _write_ddl(tables: Sequence[Table], ddl: str, location: str) -> None:
+    from kb.export.ddl import Dialect, create_external_sql, read_location
+
+    try:
+        folder = read_location(location)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--location'") from error
+    click.echo("\n\n".join(f"{create_external_sql(each, Dialect(ddl), folder)};" for each in tables))
+
+
+def _rows(each: Table) -> list[tuple[str, str, str | None, str, str]]:
+    return [(c.name, c.type, c.unit, "no" if c.required else "yes", c.description) for c in each.columns]
+
+
+def _text(each: Table) -> str:
+    head = [f"Key: {', '.join(each.key)}"]
+    head += [f"{column} names a row of {target}" for column, target in each.references.items()]
+    layout = Layout(("column", "type", "unit", "null", "description"), _rows(each))
+    return "\n".join(
+        [each.name, paragraph(each.description, "  "), *(paragraph(line, "  ") for line in head), layout.text()]
+    )
+
+
+def _as_dict(each: Table) -> dict[str, Any]:
+    return {
+        "table": each.name,
+        "description": each.description,
+        "key": each.key,
+        "references": dict(each.references),
+        "columns": [
+            {
+                "name": c.name,
+                "type": c.type,
+                "unit": c.unit,
+                "may_be_null": not c.required,
+                "description": c.description,
+            }
+            for c in each.columns
+        ],
+    }

@@ -1,0 +1,92 @@
+"""``kb serve``: the web site on this machine."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+
+import click
+
+from kb.cli.options import FILE, database_option
+from kb.cli.output import note, progress_line
+
+_EPILOG = """The site is read-only and answers from an export (`kb export`), which is made anew first where it is not of
+the database's data. To let other machines in, name an address of this one with --host.
+
+\b
+Examples:
+  kb serve --open
+  kb serve --host 0.0.0.0 --port 80
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="The data as a web site.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option("--export", "folder", metavar="DIR", type=FILE, help="Export to serve, instead of the default one.")
+@click.option("--cors", is_flag=True, help="Let pages of other sites read the data.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the site in the browser.")
+@database_option
+def serve(*, host: str, port: int, folder: Path | None, cors: bool, is_opened: bool, database: Path | None) -> None:
+    """Serve the data as a web site: search, a page per instance type, tables, SQL."""
+    from kb import paths
+    from kb.lookup import snapshot
+    from kb.site import app
+
+    chosen = folder or paths.export_dir()
+    source = database or paths.database_file()
+    with _listening(host, port) as listener:
+        with progress_line(quiet=False) as progress:
+            is_new = app.ensure_export(source, chosen, progress, is_required=database is not None)
+        if is_new:
+            note(f"exported {chosen}")
+        site = app.make(chosen, cors=cors)
+        address = f"http://{_shown(listener)}/"
+        note(f"data {snapshot().data_version} at {address} (Ctrl-C stops it)")
+        if is_opened:
+            click.launch(address)
+        try:
+            app.run(site, listener)
+        except KeyboardInterrupt:
+            note("Stopped.")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Open the port first of all, so that one in use is told before any work.
+
+    Raises:
+        click.ClickException: it cannot be had.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(f"{host[:60]!r} is no address of this machine") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            text = f"port {port} is in use; choose another with --port, or 0 for any free one"
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            text = f"port {port}: not allowed; ports below 1024 are for the administrator"
+        else:
+            text = f"{host}, port {port}: {error.strerror}"
+        raise click.ClickException(text) from error
+    return listener
+
+
+def _shown(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104 - only how it is shown
+    return f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}"

@@ -1,0 +1,129 @@
+"""What goes for every request: read only, parameters of queries checked, validators for caches, headers for safety."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from kb import queries
+from kb._version import __version__
+from kb.lookup import snapshot
+from kb.site.metadata import DATABASE
+from kb.site.questions import shipped
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Everything comes from this site itself; Datasette's own pages have scripts and styles inside.
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_ASSETS = "/assets/"
+_FOR_A_YEAR = b"public, max-age=31536000, immutable"
+_FOR_MINUTES = b"public, max-age=300"
+
+
+class Doorkeeper:
+    """An ASGI application around Datasette's."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await _answer(send, 405, "This site only answers questions: use GET.", {"allow": "GET, HEAD"})
+            return
+        try:
+            scope = _with_parameters(scope)
+        except queries.ParameterError as error:
+            await _answer(send, 400, f"{error}.")
+            return
+        tag = _tag(scope)
+        if any(name == b"if-none-match" and tag in value for name, value in scope["headers"]):
+            await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag), *_HEADERS]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self._app(scope, receive, _Sender(send, tag, _caching(scope)))
+
+
+class _Sender:
+    """Passes a response on with the headers that every one has."""
+
+    def __init__(self, send: Send, tag: bytes, caching: bytes) -> None:
+        self._send, self._tag, self._caching = send, tag, caching
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            extra = list(_HEADERS)
+            if message["status"] == 200:
+                extra += [(b"etag", self._tag), (b"cache-control", self._caching)]
+            ours = {name for name, _ in extra}
+            kept = [(name, value) for name, value in message["headers"] if name.lower() not in ours]
+            message = {**message, "headers": kept + extra}
+        await self._send(message)
+
+
+def _caching(scope: Scope) -> bytes:
+    """A stylesheet is asked for with its digest, so it may be kept; all else may change when the data does."""
+    return _FOR_A_YEAR if scope["path"].startswith(_ASSETS) and scope["query_string"] else _FOR_MINUTES
+
+
+def _tag(scope: Scope) -> bytes:
+    """An ETag: a page is the same as long as code, data, address and day (some questions are about today) are."""
+    parts = (
+        __version__.encode(),
+        snapshot().input_sha256.encode(),
+        datetime.now(UTC).date().isoformat().encode(),
+        scope.get("raw_path") or scope["path"].encode(),
+        scope["query_string"],
+    )
+    return b'W/"' + hashlib.sha256(b"\0".join(parts)).hexdigest()[:20].encode() + b'"'
+
+
+def _with_parameters(scope: Scope) -> Scope:
+    """Give a query from ``queries/`` its default values where none are given.
+
+    Raises:
+        ParameterError: a value is not of its parameter's type.
+    """
+    name = scope["path"].removeprefix(f"/{DATABASE}/").rsplit(".", 1)[0]
+    query = shipped().get(name) if scope["path"].startswith(f"/{DATABASE}/") else None
+    if query is None:
+        return scope
+    given = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    names = {parameter.name for parameter in query.parameters}
+    bound = query.bind({key: value for key, value in given.items() if key in names and value.strip()})
+    text = urlencode({**given, **{key: str(value) for key, value in bound.items()}})
+    return {**scope, "query_string": text.encode("ascii")}
+
+
+async def _answer(send: Send, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+    body = f"{text}\n".encode()
+    more = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    start = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*start, *more, *_HEADERS]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,73 @@
+"""What Datasette shows about the database, its tables and its columns, made from the schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb.export.datapackage import LICENCE
+from kb.lookup import snapshot
+from kb.schema import TABLES, Table
+
+#: Name of the database on the site, and so the first part of the addresses of its tables.
+DATABASE = "kb"
+TITLE = "SageMaker storage and KMS keys"
+
+_DESCRIPTION = (
+    "Which SageMaker instance types are Nitro, which have local NVMe storage, and what becomes of a customer KMS key "
+    "on each of them, per workload, per Region, and since when. Every fact has a source and a date."
+)
+
+#: Columns whose values are offered as filters beside a table.
+_FACETS = {
+    "instance_types": ["status", "has_instance_store", "hypervisor", "gpu_name"],
+    "instance_types_history": ["status"],
+    "kms_verdicts": ["workload", "outcome", "basis", "evidence_changed"],
+    "kms_verdicts_history": ["workload", "outcome"],
+    "kms_rules": ["workload", "documentation"],
+    "offerings": ["workload", "region", "basis"],
+    "region_listings": ["component", "region"],
+    "observations": ["source", "fact"],
+    "enum_members": ["enum_shape"],
+    "conflicts": ["fact"],
+    "changes": ["kind", "workload"],
+    "name_heuristic": ["is_right", "error"],
+    "scrapes": ["source"],
+    "watched_sentences": ["source", "status", "bears_on"],
+    "workload_facts": ["workload", "fact"],
+    "volume_size_rules": ["workload", "on_local_storage"],
+}
+
+#: Tables that are read from the newest row on.
+_NEWEST_FIRST = {"versions": "version", "changes": "changed_on", "scrapes": "observed_on"}
+
+
+def metadata() -> dict[str, Any]:
+    """Return the metadata for `Datasette(metadata=...)`."""
+    return {
+        "title": TITLE,
+        "description": _DESCRIPTION,
+        "license": LICENCE["name"],
+        "license_url": LICENCE["path"],
+        "source": "AWS's APIs and documentation, row by row in the table sources",
+        "source_url": f"/{DATABASE}/sources",
+        "databases": {
+            DATABASE: {
+                "description": f"{_DESCRIPTION} Data version {snapshot().data_version}.",
+                "tables": {table.name: _table(table) for table in TABLES},
+            }
+        },
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "description": table.description,
+        "columns": {column.name: column.comment() for column in table.columns},
+    }
+    if table.name in _FACETS:
+        found["facets"] = _FACETS[table.name]
+    if table.name in _NEWEST_FIRST:
+        found["sort_desc"] = _NEWEST_FIRST[table.name]
+    if len(table.key) == 1:
+        found["label_column"] = table.key[0]
+    return found

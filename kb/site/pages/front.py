@@ -1,0 +1,58 @@
+"""The front page: a box that answers the question, and what the words mean."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import kb
+from kb import words
+from kb.lookup import snapshot
+from kb.model import Outcome
+from kb.site.metadata import DATABASE
+from kb.site.pages.frame import in_order, render
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request, Response
+
+#: Names that show three different answers.
+EXAMPLES = ("ml.g6e.xlarge", "ml.m5.xlarge", "ml.trn2.48xlarge")
+
+_COUNTS = """
+SELECT
+    count(*) AS types,
+    count(CASE WHEN has_nvme_instance_store THEN 1 END) AS with_local_storage,
+    count(CASE WHEN has_instance_store IS NULL THEN 1 END) AS unknown,
+    (SELECT count(*) FROM contradictions) AS contradictions,
+    (SELECT count(*) FROM name_heuristic WHERE error IS NOT NULL) AS heuristic_errors,
+    (SELECT max(observed_on) FROM scrapes) AS last_read
+FROM instance_types
+"""
+
+
+async def page(request: Request, datasette: Datasette) -> Response:
+    """Show the front page, in place of Datasette's, which counts and asks leave table by table."""
+    counted = await datasette.get_database(DATABASE).execute(_COUNTS)
+    return await render(
+        datasette,
+        request,
+        "kb_front.html",
+        examples=EXAMPLES,
+        counts=dict(counted.rows[0]),
+        outcomes=[(outcome.value, words.OUTCOME_MEANINGS[outcome]) for outcome in Outcome],
+        rules=_rules(),
+        newest=list(reversed(kb.versions()))[:4],
+    )
+
+
+def _rules() -> list[dict[str, Any]]:
+    """The rules of today, workloads with the same ones together."""
+    rules = snapshot().rule_outcomes(date.today())
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for workload in in_order(rules):
+        groups.setdefault(rules[workload], []).append((workload, snapshot().title(workload)))
+    return [
+        {"without": without, "with_storage": with_storage, "workloads": workloads}
+        for (without, with_storage), workloads in groups.items()
+    ]

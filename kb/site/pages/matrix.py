@@ -1,0 +1,73 @@
+"""The matrix: families and workloads, each cell with the outcomes of the family's types there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+import kb
+from kb import words
+from kb.lookup import snapshot
+from kb.model import Outcome
+from kb.site.pages.frame import SYMBOLS, in_order, render
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request, Response
+
+_STORAGE = {"yes": "with local storage", "no": "without local storage", "": "all families"}
+
+
+async def page(request: Request, datasette: Datasette) -> Response:
+    """Show the matrix; ``storage=yes`` or ``no`` leaves the other families out."""
+    wanted = request.args.get("storage") or ""
+    wanted = wanted if wanted in _STORAGE else ""
+    rows = [row for row in _rows(snapshot().input_sha256) if not wanted or row["storage"] == wanted]
+    return await render(
+        datasette,
+        request,
+        "kb_matrix.html",
+        rows=rows,
+        workloads=[(name, snapshot().title(name)) for name in in_order(kb.workloads())],
+        outcomes=list(Outcome),
+        wanted=wanted,
+        choices=_STORAGE,
+    )
+
+
+@cache
+def _rows(_data: str) -> list[dict[str, Any]]:
+    """A row per family; the argument is the digest of the data that it is made from."""
+    families: dict[str, list[str]] = {}
+    for each in kb.find():
+        families.setdefault(each.family, []).append(each.instance_type)
+    return [_row(family, names) for family, names in sorted(families.items())]
+
+
+_CELL = Markup(
+    '<td class="{kind}"><a href="/families/{family}?workload={workload}" title="{family}, {workload}: {words}{of}">'
+    '<span aria-hidden="true">{signs}</span><span class="hidden">{family}, {workload}: {words}</span></a></td>'
+)
+
+
+def _row(family: str, names: list[str]) -> dict[str, Any]:
+    stores = {kb.lookup(name).has_instance_store for name in names}
+    storage = "unknown" if None in stores else "some" if len(stores) > 1 else "yes" if True in stores else "no"
+    cells = Markup("")
+    for workload in in_order(kb.workloads()):
+        verdicts = [kb.volume_kms(name, workload) for name in names]
+        counts = Counter(v.outcome.value for v in verdicts if v.outcome is not Outcome.NOT_OFFERED)
+        shown = [outcome for outcome, _ in counts.most_common()] or [Outcome.NOT_OFFERED.value]
+        marked = any(v.evidence_changed for v in verdicts)
+        cells += _CELL.format(
+            kind="mixed" if len(shown) > 1 else f"o-{shown[0]}",
+            family=family,
+            workload=workload,
+            words=", ".join(words.outcome(outcome) for outcome in shown),
+            of=f" ({counts.total()} of {len(names)} types)" if counts else "",
+            signs="".join(SYMBOLS[outcome] for outcome in shown) + "*" * marked,
+        )
+    return {"family": family, "storage": storage, "cells": cells}

@@ -1,0 +1,249 @@
+"""Instance types: the search, and a page with the whole answer for each."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from datasette.utils.asgi import Response
+
+import kb
+from kb import words
+from kb.answers import Answer, answer, as_json
+from kb.events import days, events_of
+from kb.lookup import read_day, snapshot
+from kb.model import InstanceType, Outcome
+from kb.site.metadata import DATABASE
+from kb.site.pages.frame import COMMON, in_order, missing, render, shortened
+from kb.site.questions import ask
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+_ALTERNATIVES_SHOWN = 5
+#: The nearest types that were looked for, by the digest of the data and the type: each takes a comparison with all.
+_nearest: dict[tuple[str, str], list[dict[str, Any]]] = {}
+_PER_PAGE = 100
+#: Words of a search beyond these are left out.
+_WORDS = 8
+
+_SEARCH = """
+SELECT t.instance_type
+FROM instance_types_fts AS f
+JOIN instance_types AS t ON t.rowid = f.rowid
+WHERE f.instance_types_fts MATCH :words
+ORDER BY t.family, t.vcpus IS NULL, t.vcpus, t.instance_type
+"""
+_SEARCH_REASONS = "SELECT count(*) FROM kms_verdicts_fts WHERE kms_verdicts_fts MATCH :words"
+
+
+async def listing(request: Request, datasette: Datasette) -> Response:
+    """Lead to the type whose name was typed, or list the types that the words are about."""
+    asked = (request.args.get("q") or "").strip()
+    workload = (request.args.get("workload") or "").strip().lower()
+    if workload and workload not in kb.workloads():
+        near = [(f"/types?q={quote(asked)}&workload={quote(each)}", each) for each in kb.workloads()]
+        return await missing(datasette, request, f"There is no workload “{shortened(workload)}”.", near)
+    name = _exact(asked)
+    is_json = request.url_vars["json"] is not None
+    if name is not None:
+        anchor = f"#{workload}" if workload else ""
+        return Response.redirect(f"/types/{quote(name)}{'.json' if is_json else ''}{anchor}")
+    found, reasons = await _search(datasette, asked) if asked else (list(snapshot().type_names), 0)
+    if asked and not found and not reasons:
+        return await _unknown(datasette, request, asked)
+    if is_json:
+        return Response.json(found)
+    number = _page_number(request.args.get("page"), len(found))
+    shown = [kb.lookup(each) for each in found[(number - 1) * _PER_PAGE : number * _PER_PAGE]]
+    verdicts = {t.instance_type: kb.volume_kms(t.instance_type, workload) for t in shown} if workload else {}
+    return await render(
+        datasette,
+        request,
+        "kb_types.html",
+        asked=asked,
+        workload=workload,
+        total=len(found),
+        types=shown,
+        verdicts=verdicts,
+        reasons=reasons,
+        number=number,
+        last=_pages(len(found)),
+        query=f"q={quote(asked)}&workload={quote(workload)}",
+    )
+
+
+async def page(request: Request, datasette: Datasette) -> Response:
+    """Tell everything about one type, now or as the evidence of a day had it."""
+    asked = unquote(request.url_vars["name"])
+    as_of, problem = _day(request.args.get("as_of"))
+    if problem:
+        return await missing(datasette, request, problem, hint="Give a day such as 2026-06-10.")
+    try:
+        kind = kb.lookup(asked, as_of=as_of)
+    except kb.UnknownInstanceType:
+        return await _unknown(datasette, request, asked, as_of)
+    if request.url_vars["json"] is not None:
+        return Response.json(as_json(kind, [answer(kind, workload, as_of=as_of) for workload in kb.workloads()]))
+    if asked != kind.instance_type:
+        return Response.redirect(f"/types/{quote(kind.instance_type)}")
+    answers = [answer(kind, workload, as_of=as_of) for workload in in_order(kb.workloads())]
+    offered = [a for a in answers if a.verdict.outcome is not Outcome.NOT_OFFERED]
+    return await render(
+        datasette,
+        request,
+        "kb_type.html",
+        kind=kind,
+        as_of=as_of,
+        offered=offered,
+        summary=_summary(offered),
+        others=[a for a in answers if a.verdict.outcome is Outcome.NOT_OFFERED],
+        title=snapshot().title,
+        lead=_lead(kind),
+        facts=_facts(kind),
+        change=_change,
+        timeline=list(days(events_of(kind.instance_type, kb.workloads())))[::-1],
+        regions=_regions(kind.instance_type, answers, as_of),
+        first_upper=_first_upper,
+        alternatives=await _alternatives(datasette, kind, answers) if as_of is None else None,
+    )
+
+
+def _exact(asked: str) -> str | None:
+    """The type that is meant by what was typed, with or without ``ml.``; None where it is not a name."""
+    name = asked.lower()
+    return next((each for each in (name, f"ml.{name}") if snapshot().has_type(each)), None)
+
+
+async def _search(datasette: Datasette, asked: str) -> tuple[list[str], int]:
+    """Types that every word is about, and the number of verdicts that speak of them all."""
+    tokens = re.findall(r"\w+", asked)[:_WORDS]
+    if not tokens:
+        return [], 0
+    text = " ".join(f'"{token}"*' for token in tokens)
+    database = datasette.get_database(DATABASE)
+    found = await database.execute(_SEARCH, {"words": text})
+    reasons = await database.execute(_SEARCH_REASONS, {"words": text})
+    return [row[0] for row in found.rows], int(reasons.rows[0][0])
+
+
+async def _unknown(datasette: Datasette, request: Request, asked: str, as_of: date | None = None) -> Response:
+    """Say that there is no such type, and which names are near."""
+    what = f"No source lists an instance type “{shortened(asked)}”"
+    try:
+        kb.lookup(asked, as_of=as_of)
+    except kb.UnknownInstanceType as error:
+        if as_of is not None and snapshot().has_type(asked.strip().lower()):
+            return await missing(datasette, request, f"{str(error).capitalize()}.")
+        near = [(f"/types/{quote(name)}", name) for name in error.suggestions]
+        if request.url_vars.get("json") is not None:
+            return Response.json({"error": f"{what}.", "near": [name for _, name in near]}, status=404)
+        return await missing(datasette, request, f"{what}.", near, "Names look like ml.g5.xlarge.")
+    msg = f"{asked!r} is known after all"
+    raise AssertionError(msg)
+
+
+def _day(text: str | None) -> tuple[date | None, str]:
+    if not text or not text.strip():
+        return None, ""
+    try:
+        return read_day(text), ""
+    except kb.UnknownVersion as error:
+        return None, f"{error}."
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // _PER_PAGE))
+
+
+def _page_number(text: str | None, total: int) -> int:
+    number = int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else 1
+    return min(max(number, 1), _pages(total))
+
+
+def _lead(kind: InstanceType) -> str:
+    """What matters most about the type, in a sentence."""
+    if kind.explanation:
+        return kind.explanation
+    if kind.has_instance_store is None:
+        return "No source says whether it has local storage, so what becomes of a key is not known."
+    if kind.has_instance_store:
+        return (
+            f"It has {kind.local_storage} of local storage, which its hardware encrypts. "
+            "A customer KMS key cannot encrypt that storage."
+        )
+    return "It has no local storage: its ML storage is an EBS volume, which a customer KMS key can encrypt."
+
+
+def _facts(kind: InstanceType) -> list[tuple[str, str]]:
+    """Labels and texts about the hardware; what is not known is left out, except for what decides."""
+    pairs = [
+        ("Local storage", f"{kind.local_storage or 'unknown'}; {words.storage_evidence(kind)}"),
+        ("A key can be used", words.eligibility(kind)),
+        ("Platform", words.platform(kind)),
+        ("Hardware", words.hardware(kind)),
+        ("Processor", ", ".join(part for part in (kind.processor_manufacturer, kind.architectures) if part)),
+        ("Network", kind.network_performance or ""),
+        ("EBS bandwidth", _bandwidth(kind)),
+        ("Status", words.status(kind)),
+        ("Dates", words.dates(kind)),
+    ]
+    return [(label, text) for label, text in pairs if text]
+
+
+def _bandwidth(kind: InstanceType) -> str:
+    if kind.ebs_baseline_mbps is None:
+        return ""
+    top = kind.ebs_maximum_mbps
+    most = f", up to {top} Mbit/s" if top is not None and top > kind.ebs_baseline_mbps else ""
+    return f"{kind.ebs_baseline_mbps} Mbit/s{most}"
+
+
+def _summary(offered: list[Answer]) -> dict[Outcome, list[str]]:
+    """The workloads of each outcome, so that the whole answer is seen at once."""
+    found: dict[Outcome, list[str]] = {}
+    for each in offered:
+        found.setdefault(each.verdict.outcome, []).append(each.verdict.workload)
+    return found
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _change(value: float | None) -> str:
+    """How much more or less another type has, in brackets; empty where it has the same."""
+    return f" ({round(value, 1):+g})" if value else ""
+
+
+def _regions(name: str, answers: list[Answer], as_of: date | None) -> list[tuple[str, list[str]]]:
+    """Workloads with the same Regions together; those of which no Region list speaks are left out."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for each in answers:
+        listed = kb.regions(name, each.verdict.workload, as_of=as_of)
+        if listed:
+            groups.setdefault(listed, []).append(each.verdict.workload)
+    return [
+        (", ".join(name.replace("_", " ") for name in in_order(workloads)), sorted(listed))
+        for listed, workloads in groups.items()
+    ]
+
+
+async def _alternatives(datasette: Datasette, kind: InstanceType, answers: list[Answer]) -> dict[str, Any] | None:
+    """The nearest types with all storage under the key, for the first workload in which this one has not."""
+    lacking = {
+        a.verdict.workload
+        for a in answers
+        if a.verdict.outcome in (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
+    }
+    workload = next((each for each in COMMON if each in lacking), None)
+    if workload is None:
+        return None
+    key = (snapshot().input_sha256, kind.instance_type)
+    if key not in _nearest:
+        rows = await ask(datasette, "nearest-without-local-storage", type=kind.instance_type, workload=workload)
+        _nearest[key] = rows[:_ALTERNATIVES_SHOWN]
+    return {"workload": workload, "rows": _nearest[key]}

@@ -1,0 +1,59 @@
+"""One address of every kind of page, and the windows they are looked at in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page.
+
+    Attributes:
+        name: Short name, also of the screenshot.
+        path: Address of an example.
+        status: Status that it comes with.
+    """
+
+    name: str
+    path: str
+    status: int = 200
+
+
+KINDS = (
+    Kind("front", "/"),
+    Kind("types", "/types"),
+    Kind("search", "/types?q=g6e&workload=training"),
+    Kind("type-nvme", "/types/ml.g6e.xlarge"),
+    Kind("type-ebs", "/types/ml.m5.xlarge"),
+    Kind("type-retired", "/types/ml.p2.xlarge"),
+    Kind("type-priced-only", "/types/ml.p6e-gb200.36xlarge"),
+    Kind("type-accelerator", "/types/ml.trn2.48xlarge"),
+    Kind("type-of-a-day", "/types/ml.trn2.48xlarge?as_of=2025-07-01"),
+    Kind("family", "/families/g5"),
+    Kind("family-workload", "/families/g5?workload=training"),
+    Kind("matrix", "/matrix?storage=yes"),
+    Kind("charts", "/charts"),
+    Kind("changes", "/changes"),
+    Kind("version", "/changes/2024.07.09"),
+    Kind("questions", "/queries"),
+    Kind("question", "/kb/can-i-use-my-key"),
+    Kind("question-rows", "/kb/nearest-without-local-storage?type=ml.m5d.xlarge&workload=endpoint"),
+    Kind("database", "/kb"),
+    Kind("table", "/kb/instance_types?_size=8"),
+    Kind("table-search", "/kb/kms_verdicts?_search=refuses&workload=training&_size=8"),
+    Kind("row", "/kb/instance_types/ml~2Eg5~2Exlarge"),
+    Kind("sql", "/kb?sql=select+family,+count(*)+as+types+from+instance_types+group+by+1"),
+    Kind("sql-error", "/kb?sql=select+nonsense", 400),
+    Kind("unknown-type", "/types/ml.g5.xlrge", 404),
+    Kind("unknown-page", "/nothing/here", 404),
+)
+
+PHONE_WIDTH = 390
+
+#: Options of Playwright for the windows.
+WINDOWS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": PHONE_WIDTH, "height": 844}, "is_mobile": True, "has_touch": True},
+}

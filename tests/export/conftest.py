@@ -1,0 +1,32 @@
+"""The shipped data exported once, and a small world to export again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.build import BuildResult
+from kb.export import ExportResult, export
+from tests.build.mini import MiniData
+
+
+@pytest.fixture(scope="session")
+def exported(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> ExportResult:
+    """The shipped data in every format; not to be changed."""
+    return export(built.database, tmp_path_factory.mktemp("exported") / "export")
+
+
+@pytest.fixture(scope="session")
+def mini(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the small world."""
+    return MiniData(tmp_path_factory.mktemp("mini") / "data").build().database
+
+
+@pytest.fixture(scope="session")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the small world with one type more."""
+    data = MiniData(tmp_path_factory.mktemp("newer") / "data")
+    data.enum("2026-10-01", "TrainingType", "ml.m5.xlarge")
+    data.capture("2026-10-01", "m5.xlarge", has_instance_store="false", hypervisor="nitro")
+    return data.build().database
