@@ -12,7 +12,8 @@ import click
 
 from kb.checker.suppressions import CONFIG_NAME, FAIL_ON, read_config
 from kb.cli.options import FILE, known_region, region_option
-from kb.cli.output import echo_json, json_option, note, paragraph, plain
+from kb.cli.output import echo_json, json_option, note, paragraph
+from kb.words import plain
 
 if TYPE_CHECKING:
     from kb.checker.model import Finding, Severity
