@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("policy", "policy"),
     "query": ("query", "query"),
     "sql": ("sql", "sql"),
+    "check": ("check", "check"),
     "schema": ("schema", "schema"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),

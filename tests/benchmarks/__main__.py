@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from tests.benchmarks import builds, exports, guards, lookups, site, sizes
+from tests.benchmarks import builds, checking, exports, guards, lookups, site, sizes
 from tests.benchmarks.result import Result
 
 
@@ -19,8 +19,8 @@ def main() -> int:
     """Run every benchmark and print the table."""
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="kb-benchmarks-") as folder:
-        measures = (lookups, guards, builds, exports, sizes, site)
-        for benchmark in (module.measure for module in measures):
+        parts = (lookups, guards, builds, exports, sizes, site, checking)
+        for benchmark in (part.measure for part in parts):
             print(f"measuring {benchmark.__module__.rpartition('.')[2]} ...", file=sys.stderr)
             results += benchmark(Path(folder))
     rows = [(r.what, r.measured, r.must_reach, "yes" if r.is_met else "NO") for r in results]

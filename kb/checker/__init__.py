@@ -1,0 +1,1 @@
+"""Finds SageMaker requests in infrastructure files, and says what their volume keys will do; see README.md."""

@@ -1,0 +1,245 @@
+"""Reads files, within limits, into documents that know on which line each part stands.
+
+JSON needs the standard library only. YAML is read with cfn-lint's decoder, which knows CloudFormation's short forms.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from json import decoder as json_decoder
+from pathlib import Path as FilePath
+from typing import Any
+
+from kb.checker.model import Document, Path
+from kb.errors import KBError, MissingExtraError
+from kb.extras import need
+
+#: Files larger than this are not read.
+MAXIMUM_BYTES = 32 * 2**20
+#: YAML and HCL larger than this are not read: their parsers take a hundred times the memory.
+MAXIMUM_SOURCE_BYTES = 4 * 2**20
+
+#: Reads a JSON string from the offset behind its opening quote; returns it, and the offset behind its closing one.
+_read_string: Callable[[str, int, bool], tuple[str, int]] = json_decoder.scanstring  # type: ignore[attr-defined]
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class Unreadable(KBError):
+    """A file cannot be read as what it should be.
+
+    Attributes:
+        line: Where the trouble is, from 1.
+    """
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(problem)
+
+
+class SeveralDocuments(Unreadable):
+    """A YAML file holds several documents; no format that is read here does."""
+
+
+def read_text(path: FilePath) -> str:
+    """Read a file as text.
+
+    Raises:
+        Unreadable: it is missing, no regular file, too large, or not text.
+    """
+    try:
+        if not path.is_file():
+            raise Unreadable("no such file" if not path.exists() else "not a regular file")
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}") from error
+    return decode(content)
+
+
+def decode(content: bytes) -> str:
+    """Decode the content of a file.
+
+    Raises:
+        Unreadable: it is too large, or not UTF-8 text (UTF-16 with a mark is text too).
+    """
+    if len(content) > MAXIMUM_BYTES:
+        raise Unreadable(f"larger than {MAXIMUM_BYTES // 2**20} MB, so it was not read")
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not text in UTF-8 (byte {error.start} is none)") from error
+    if "\0" in text:
+        raise Unreadable("not text: it has zero bytes")
+    return text
+
+
+class JsonDocument:
+    """A JSON text, parsed; lines are looked for when they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        """Parse `text`.
+
+        Raises:
+            Unreadable: it is no JSON, or nested too deeply.
+        """
+        self._text = text
+        try:
+            self.data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise Unreadable(f"not valid JSON: {error.msg}", error.lineno) from error
+        except RecursionError:
+            raise Unreadable("not read: the JSON is nested too deeply") from None
+        except ValueError as error:
+            raise Unreadable(f"not valid JSON: {error}") from error
+        self._breaks: list[int] | None = None
+        self._starts: dict[Path, int] = {(): 0}
+        self._opened: set[Path] = set()
+        self._decoder = json.JSONDecoder()
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        offset = 0
+        for length in range(len(path) + 1):
+            part = path[:length]
+            if part not in self._starts:
+                self._open(path[: length - 1])
+            if part not in self._starts:
+                break
+            offset = self._starts[part]
+        if self._breaks is None:
+            self._breaks = [match.start() for match in re.finditer("\n", self._text)]
+        return bisect_right(self._breaks, offset) + 1
+
+    def _open(self, path: Path) -> None:
+        """Note where the members of a structure begin (at their names), or the elements of a list."""
+        if path in self._opened:
+            return
+        self._opened.add(path)
+        try:
+            self._starts.update(self._children(path, self._value_offset(path)))
+        except (ValueError, IndexError, RecursionError):  # not a structure
+            return
+
+    def _value_offset(self, path: Path) -> int:
+        """Where the value at a path begins; `_starts` has the name before it."""
+        offset = self._skip(self._starts[path])
+        if path and isinstance(path[-1], str):
+            _, offset = _read_string(self._text, offset + 1, False)
+            offset = self._skip(self._skip(offset) + 1)
+        return offset
+
+    def _children(self, path: Path, offset: int) -> Iterator[tuple[Path, int]]:
+        kind = self._text[offset]
+        if kind not in "{[":
+            return
+        offset = self._skip(offset + 1)
+        number = 0
+        while self._text[offset] not in "}]":
+            begin = offset
+            key: str | int = number
+            if kind == "{":
+                key, offset = _read_string(self._text, offset + 1, False)
+                offset = self._skip(self._skip(offset) + 1)
+            yield (*path, key), begin
+            _, offset = self._decoder.raw_decode(self._text, offset)
+            offset = self._skip(offset)
+            if self._text[offset] == ",":
+                offset = self._skip(offset + 1)
+            number += 1
+
+    def _skip(self, offset: int) -> int:
+        match = _SPACE.match(self._text, offset)
+        return match.end() if match else offset
+
+
+class YamlDocument:
+    """A YAML text, parsed by cfn-lint, whose values carry their place."""
+
+    def __init__(self, text: str) -> None:
+        """Parse `text`.
+
+        Raises:
+            SeveralDocuments: it holds more than one.
+            Unreadable: it is no YAML, or grows too large when its aliases are resolved.
+            MissingExtraError: cfn-lint is not installed.
+        """
+        if len(text) > MAXIMUM_SOURCE_BYTES:
+            raise Unreadable(f"YAML larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
+        decode_module = need("cfnlint.decode", "check", "Reading YAML")
+        logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
+        try:
+            data, matches = decode_module.decode_str(text)
+        except RecursionError:
+            raise Unreadable("not read: the YAML is nested too deeply") from None
+        except MissingExtraError:
+            raise
+        except Exception as error:  # the decoder lets some errors of its parser through
+            raise Unreadable(f"not valid YAML: {_first_line(error)}") from error
+        if matches:
+            problem = _first_line(matches[0].message)
+            kind = SeveralDocuments if "expected a single document" in problem else Unreadable
+            raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
+        self.data: Any = data
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        return marked_line(self.data, path)
+
+
+class Embedded:
+    """A document inside a string of another one."""
+
+    def __init__(self, inner: JsonDocument, outer: Document, path: Path, *, follows_lines: bool) -> None:
+        """Place `inner` at `path` of `outer`.
+
+        Args:
+            inner: The document inside.
+            outer: The document around it.
+            path: Place of the string.
+            follows_lines: The string is written out line by line below its name, as a block of YAML is.
+        """
+        self._inner, self._outer, self._path, self._follows = inner, outer, path, follows_lines
+        self.data = inner.data
+
+    def line(self, path: Path) -> int:
+        """Line in the outer document."""
+        first = self._outer.line(self._path)
+        return first + self._inner.line(path) if self._follows else first
+
+
+class Marked:
+    """Parsed data of cfn-lint whose names and structures carry their place."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        return marked_line(self._data, path)
+
+
+def marked_line(data: Any, path: Path) -> int:
+    """Line of the longest part of a path that there is in data whose names and structures carry their marks."""
+    mark = getattr(data, "start_mark", None)
+    for step in path:
+        if isinstance(data, dict):
+            name = next((name for name in data if name == step), None)
+            if name is None:
+                break
+            data = data[name]
+            mark = getattr(name, "start_mark", None) or getattr(data, "start_mark", None) or mark
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            mark = getattr(data, "start_mark", None) or mark
+        else:
+            break
+    return 1 if mark is None else int(mark.line) + 1
+
+
+def _first_line(problem: object) -> str:
+    return str(problem).strip().split("\n", 1)[0][:200]

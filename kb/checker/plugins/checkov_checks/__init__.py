@@ -1,0 +1,1 @@
+"""Checks for Checkov, which is given this folder with ``--external-checks-dir``."""

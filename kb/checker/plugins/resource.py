@@ -1,0 +1,82 @@
+"""Checks one resource as another tool has read it, names resolved as far as that tool could. Standard library only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kb.checker.expand import ABSENT, Expander
+from kb.checker.model import Call, Finding, Options, Path, Unresolved
+from kb.checker.readers import terraform
+from kb.checker.readers.cfn_resolver import function_of
+from kb.checker.shapes import api_names, shape_of
+from kb.checker.verdicts import check, merged
+
+#: Sides taken of conditions, by name.
+_Choices = Mapping[str, bool]
+
+#: What is left of an expression, or a reference; a name or an ARN has none of these characters.
+_OPEN_TEXT = re.compile(r"[\s\"'(){}\[\]?$]|^(?:var|local|data|module|each|count|self|aws\w*_\w+)\.")
+
+
+class _Nowhere:
+    """Stands for a document whose lines the other tool knows."""
+
+    def line(self, path: Path) -> int:
+        """Say nothing of lines."""
+        del path
+        return 1
+
+
+def cloudformation_findings(kind: str, properties: Any, options: Options) -> list[Finding] | None:
+    """Return the findings about a resource of a template; None where such a resource makes no request."""
+    shape = shape_of(f"Create{kind.rpartition('::')[2]}") if kind.startswith("AWS::SageMaker::") else None
+    if shape is None or not isinstance(properties, dict):
+        return None
+    operation = f"Create{kind.rpartition('::')[2]}"
+    expander: Expander[_Choices] = Expander(_template_value, api_names)
+    forms = expander.forms(properties, shape, {}, ())
+    calls = (Call(operation, form.parameters, _Nowhere(), (), kind, form.unresolved) for form in forms)
+    return _check(calls, options)
+
+
+def terraform_findings(kind: str, values: Any, options: Options) -> list[Finding] | None:
+    """Return the findings about a resource of Terraform; None where such a resource makes no request."""
+    if terraform.operation_of(kind) is None:
+        return None
+    resource = terraform.Resource(kind, kind, values, _Nowhere(), ())
+    return _check(terraform.resource_calls(resource, _terraform_value), options)
+
+
+def _check(calls: Iterable[Call], options: Options) -> list[Finding]:
+    return merged(finding for call in calls for finding in check(call, options, ""))
+
+
+def _template_value(value: Any, state: _Choices) -> Iterable[tuple[Any, _Choices, Path]] | None:
+    """Follow conditions on both sides; other functions that are left have no value yet."""
+    function = function_of(value)
+    if function is None:
+        return None
+    name, argument = function
+    if function == ("Ref", "AWS::NoValue"):
+        return [(ABSENT, state, ())]
+    if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+        return list(_sides(argument, state))
+    return [(Unresolved(f"{name} has no value here", is_given=name != "Fn::FindInMap"), state, ())]
+
+
+def _sides(argument: list[Any], state: _Choices) -> Iterator[tuple[Any, _Choices, Path]]:
+    condition = str(argument[0])
+    for position, side in ((1, True), (2, False)):
+        if state.get(condition, side) == side:
+            yield argument[position], {**state, condition: side}, ("Fn::If", position)
+
+
+def _terraform_value(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:
+    """Take values out of the lists in which they are wrapped; references that are left have no value yet."""
+    if isinstance(value, list) and len(value) == 1:
+        return [(value[0], state, (0,))]
+    if isinstance(value, str) and _OPEN_TEXT.search(value):
+        return [(Unresolved(f"it refers to {value[:60]}", is_given=True), state, ())]
+    return None

@@ -1,0 +1,90 @@
+"""Definitions of SageMaker pipelines: JSON of version 2020-12-01, whose parameters have defaults or allowed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kb.checker.expand import MAXIMUM_DEPTH, Expander
+from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.shapes import api_names, shape_of
+
+#: Operation whose request the arguments of a step are. The checks of quality and bias run as processing jobs.
+STEP_OPERATIONS = {
+    "AutoML": "CreateAutoMLJob",
+    "ClarifyCheck": "CreateProcessingJob",
+    "Processing": "CreateProcessingJob",
+    "QualityCheck": "CreateProcessingJob",
+    "RegisterModel": "CreateModelPackage",
+    "Training": "CreateTrainingJob",
+    "Transform": "CreateTransformJob",
+    "Tuning": "CreateHyperParameterTuningJob",
+}
+
+#: Values chosen so far, by parameter.
+_Chosen = Mapping[str, Any]
+
+
+def recognizes(data: object) -> bool:
+    """Whether `data` is a pipeline definition."""
+    if not isinstance(data, dict) or not isinstance(data.get("Steps"), list):
+        return False
+    return all(isinstance(step, dict) and "Type" in step for step in data["Steps"]) and "Version" in data
+
+
+def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
+    """Yield the requests of all steps, those under conditions too."""
+    expander: Expander[_Chosen] = Expander(_Parameters(data.get("Parameters")), api_names)
+    yield from _steps(data["Steps"], expander, document, (*path, "Steps"), 0)
+
+
+def _steps(steps: Any, expander: Expander[_Chosen], document: Document, path: Path, depth: int) -> Iterator[Call]:
+    if not isinstance(steps, list) or depth > MAXIMUM_DEPTH:
+        return
+    for number, step in enumerate(steps):
+        arguments = step.get("Arguments") if isinstance(step, dict) else None
+        if not isinstance(arguments, dict):
+            continue
+        place = (*path, number)
+        for branch in ("IfSteps", "ElseSteps"):
+            yield from _steps(arguments.get(branch), expander, document, (*place, "Arguments", branch), depth + 1)
+        operation = STEP_OPERATIONS.get(str(step.get("Type")))
+        shape = operation and shape_of(operation)
+        if operation and shape:
+            name = str(step.get("Name") or f"step {number + 1}")
+            for form in expander.forms(arguments, shape, {}, (*place, "Arguments")):
+                yield Call(operation, form.parameters, document, place, name, form.unresolved)
+
+
+class _Parameters:
+    """Resolves references to the parameters of one pipeline."""
+
+    def __init__(self, declared: Any) -> None:
+        known = [each for each in declared if isinstance(each, dict)] if isinstance(declared, list) else []
+        self._declared = {each.get("Name"): each for each in known}
+
+    def __call__(self, value: Any, state: _Chosen) -> Iterable[tuple[Any, _Chosen, Path]] | None:
+        """Return the values of a reference."""
+        if not isinstance(value, dict) or len(value) != 1:
+            return None
+        (function, argument), *_ = value.items()
+        if function == "Get":
+            return self._get(str(argument), state)
+        if function.startswith("Std:"):
+            return [(Unresolved(f"it is the result of {function}, put together when the pipeline runs"), state, ())]
+        return None
+
+    def _get(self, reference: str, state: _Chosen) -> list[tuple[Any, _Chosen, Path]]:
+        kind, _, name = reference.partition(".")
+        if kind != "Parameters":
+            return [(Unresolved(f"{reference} is known only when the pipeline runs"), state, ())]
+        if name in state:
+            return [(state[name], state, ())]
+        declared = self._declared.get(name)
+        if declared is None:
+            return [(Unresolved(f"the pipeline has no parameter {name}"), state, ())]
+        allowed = declared.get("EnumValues")
+        values = allowed if isinstance(allowed, list) and allowed else [declared.get("DefaultValue")]
+        if values == [None]:
+            return [(Unresolved(f"the pipeline parameter {name} has no default"), state, ())]
+        return [(value, {**state, name: value}, ()) for value in values]

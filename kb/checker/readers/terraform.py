@@ -1,0 +1,203 @@
+"""What is common to Terraform's forms, and its JSON: plans and states as ``terraform show -json`` writes them.
+
+Attributes are the API's members in snake case, blocks are lists of structures. What deviates is in the tables here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver
+from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
+from kb.checker.shapes import operations, shape_of, snake_case
+
+#: Providers, by the beginning of a resource type. The second follows the names of CloudFormation, which are the API's.
+_PREFIXES = ("aws_sagemaker_", "awscc_sagemaker_")
+#: Resource types whose name does not follow from the operation.
+TYPE_EXCEPTIONS = {"aws_sagemaker_endpoint_configuration": "CreateEndpointConfig"}
+#: Attributes whose name does not follow from the API's, by resource type.
+ATTRIBUTE_EXCEPTIONS: dict[str, dict[str, str]] = {
+    "aws_sagemaker_cluster": {
+        "instance_group": "InstanceGroups",
+        "instance_storage_config": "InstanceStorageConfigs",
+        "restricted_instance_group": "RestrictedInstanceGroups",
+    },
+    "aws_sagemaker_endpoint_configuration": {"kms_key_arn": "KmsKeyId"},
+    "aws_sagemaker_notebook_instance": {"volume_size": "VolumeSizeInGB"},
+}
+#: Attributes that hold a definition, by resource type.
+_DEFINITIONS: dict[str, tuple[str, ...]] = {
+    "aws_sfn_state_machine": ("definition",),
+    "awscc_stepfunctions_state_machine": ("definition_string",),
+    "aws_sagemaker_pipeline": ("pipeline_definition",),
+    "awscc_sagemaker_pipeline": ("pipeline_definition", "pipeline_definition_body"),
+}
+
+
+def operation_of(resource_type: str) -> str | None:
+    """Name the operation that a resource stands for; None where it is none that matters."""
+    if resource_type in TYPE_EXCEPTIONS:
+        return TYPE_EXCEPTIONS[resource_type]
+    for prefix in _PREFIXES:
+        if resource_type.startswith(prefix):
+            return operations().get(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
+    return None
+
+
+def holds_definition(resource_type: str) -> bool:
+    """Whether resources of this type hold a state machine or a pipeline."""
+    return resource_type in _DEFINITIONS
+
+
+def matters(resource_type: str) -> bool:
+    """Whether resources of this type may make requests that are checked."""
+    return operation_of(resource_type) is not None or resource_type in _DEFINITIONS
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of Terraform, in whichever form.
+
+    Attributes:
+        kind: Type, such as ``aws_sagemaker_notebook_instance``.
+        name: Address.
+        values: Attributes and blocks.
+        document: Where it was found.
+        path: Place of its attributes.
+        region: Region, where it is known.
+    """
+
+    kind: str
+    name: str
+    values: Any
+    document: Document
+    path: Path
+    region: str | None = None
+
+
+def resource_calls(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
+    """Yield the requests that a resource makes, its expressions resolved by `resolve`."""
+    if resource.kind in _DEFINITIONS:
+        for call in _definition(resource, resolve):
+            yield replace(call, name=f"{resource.name}.{call.name}" if call.operation else resource.name)
+        return
+    operation = operation_of(resource.kind)
+    shape = operation and shape_of(operation)
+    if operation and shape:
+        expander = Expander(resolve, snake_case(ATTRIBUTE_EXCEPTIONS.get(resource.kind, {})))
+        for form in expander.forms(resource.values, shape, {}, resource.path):
+            yield Call(
+                operation=operation,
+                parameters=form.parameters,
+                document=resource.document,
+                path=resource.path,
+                name=resource.name,
+                unresolved=form.unresolved,
+                region=resource.region,
+            )
+
+
+def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
+    """Yield the requests of the definition that a resource holds as text or as a structure."""
+    values, path = resource.values, resource.path
+    for attribute in _DEFINITIONS[resource.kind]:
+        while isinstance(values, list) and len(values) == 1:
+            values, path = values[0], (*path, 0)
+        if not isinstance(values, dict) or attribute not in values:
+            return
+        values, path = values[attribute], (*path, attribute)
+    possibilities = resolve(values, {})
+    for value, _, below in [(values, {}, ())] if possibilities is None else possibilities:
+        if isinstance(value, str):
+            yield from text_calls(value, resource.document, path + below, is_block="\n" in value.strip())
+        elif isinstance(value, Unresolved):
+            yield unknown_call(value, resource.document, path + below)
+        else:
+            yield from definition_calls(value, resource.document, path + below)
+
+
+def recognizes(data: object) -> bool:
+    """Whether `data` is a plan or a state."""
+    if not isinstance(data, dict) or "format_version" not in data:
+        return False
+    return any(part in data for part in ("resource_changes", "planned_values", "values"))
+
+
+def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
+    """Yield the requests of everything that the plan leaves standing, or that the state holds."""
+    reader = _Reader(document, _provider_region(data))
+    changes = data.get("resource_changes")
+    if isinstance(changes, list):
+        for number, change in enumerate(changes):
+            details = change.get("change") if isinstance(change, dict) else None
+            if isinstance(details, dict) and isinstance(details.get("after"), dict):
+                values = _with_unknown(details["after"], details.get("after_unknown"))
+                yield from reader.resource(change, values, (*path, "resource_changes", number, "change", "after"))
+        return
+    for part in ("planned_values", "values"):
+        root = data.get(part)
+        if isinstance(root, dict):
+            yield from reader.module(root.get("root_module"), (*path, part, "root_module"), 0)
+
+
+class _Reader:
+    """Reads the resources of one document."""
+
+    def __init__(self, document: Document, region: str | None) -> None:
+        self._document, self._region = document, region
+
+    def module(self, module: Any, path: Path, depth: int) -> Iterator[Call]:
+        """Yield the requests of a module and those in it."""
+        if not isinstance(module, dict) or depth > MAXIMUM_DEPTH:
+            return
+        for number, resource in enumerate(_list(module.get("resources"))):
+            if isinstance(resource, dict):
+                yield from self.resource(resource, resource.get("values"), (*path, "resources", number, "values"))
+        for number, child in enumerate(_list(module.get("child_modules"))):
+            yield from self.module(child, (*path, "child_modules", number), depth + 1)
+
+    def resource(self, described: dict[str, Any], values: Any, path: Path) -> Iterator[Call]:
+        """Yield the requests of a resource."""
+        kind = str(described.get("type"))
+        if described.get("mode", "managed") != "managed" or not matters(kind) or not isinstance(values, dict):
+            return
+        own = values.get("region")
+        region = own if isinstance(own, str) and own else self._region
+        name = str(described.get("address") or kind)
+        yield from resource_calls(Resource(kind, name, values, self._document, path, region), _known)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _known(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:
+    """Nothing in a plan is an expression."""
+    del value, state
+    return None
+
+
+def _with_unknown(after: Any, unknown: Any) -> Any:
+    """Put what is known only after the apply where it will stand."""
+    if unknown is True:
+        return Unresolved("it is known only after the apply", is_given=True)
+    if isinstance(unknown, dict) and isinstance(after, dict | None):
+        known = after or {}
+        names = [*known, *(name for name in unknown if name not in known)]
+        merged = {name: _with_unknown(known.get(name), unknown.get(name)) for name in names}
+        return {name: value for name, value in merged.items() if value is not None}
+    if isinstance(unknown, list) and isinstance(after, list):
+        padded = [*unknown, *[None] * (len(after) - len(unknown))]
+        return [_with_unknown(value, padded[number]) for number, value in enumerate(after)]
+    return after
+
+
+def _provider_region(data: dict[str, Any]) -> str | None:
+    """Region of the AWS provider, where the configuration states one."""
+    found: Any = data
+    for name in ("configuration", "provider_config", "aws", "expressions", "region", "constant_value"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None

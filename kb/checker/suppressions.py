@@ -1,0 +1,208 @@
+"""Passing over findings, with a reason: comments in the file, and rows of a configuration file.
+
+A comment ``# kb:ignore[key-rejected] reason`` (in Terraform also ``//``) holds for the findings of its line. Standing
+alone on a line it holds for the next line; if a resource begins there, for the whole resource.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from kb.checker.model import Finding
+from kb.checker.rules import RULES
+from kb.errors import KBError
+
+#: Read from the current folder where no other file is named.
+CONFIG_NAME = ".kb-check.toml"
+#: Findings about these cannot be passed over in the file they are about.
+_ALWAYS = frozenset({"unreadable", "suppression"})
+
+_COMMENT = re.compile(r"(?P<before>.*?)(?:#|//)\s*kb:ignore\[(?P<rules>[^\]]*)\]\s*(?P<reason>.*)")
+_ONLY_COMMENT = re.compile(r"\s*(#|//|$)")
+
+
+class ConfigError(KBError):
+    """The configuration file is not as it must be."""
+
+
+@dataclass
+class Suppression:
+    """One decision to pass over findings.
+
+    Attributes:
+        rules: Ids of the rules.
+        reason: Why.
+        line: Line it holds for; None for the whole file.
+        stands_at: Line where it is written; None in a configuration file.
+        files: Pattern of file names; None for the file it is in.
+        resource: Pattern of the names of resources; None for all.
+        used: Whether it has met a finding.
+    """
+
+    rules: frozenset[str]
+    reason: str
+    line: int | None = None
+    stands_at: int | None = None
+    files: str | None = None
+    resource: str | None = None
+    used: bool = False
+
+    def matches(self, finding: Finding) -> bool:
+        """Whether it is meant for a finding."""
+        if finding.rule not in self.rules or finding.rule in _ALWAYS:
+            return False
+        if self.line is not None and self.line not in (finding.line, finding.resource_line):
+            return False
+        if self.resource is not None and not fnmatchcase(finding.resource, self.resource):
+            return False
+        return self.files is None or _fits(finding.file, self.files)
+
+
+@dataclass
+class Config:
+    """What a configuration file says.
+
+    Attributes:
+        region: Region in which types must be offered; None for any.
+        require_key: Whether keys are required; None where not said.
+        fail_on: Severity from which the command fails; None where not said.
+        exclude: Patterns of files in folders that are left out.
+        suppressions: Findings that are passed over.
+    """
+
+    region: str | None = None
+    require_key: bool | None = None
+    fail_on: str | None = None
+    exclude: tuple[str, ...] = ()
+    suppressions: list[Suppression] = field(default_factory=list)
+
+    def excludes(self, name: str) -> bool:
+        """Whether a file of a folder is left out."""
+        return any(_fits(name, pattern) for pattern in self.exclude)
+
+
+def read_config(path: Path | None) -> Config:
+    """Read a configuration file.
+
+    Args:
+        path: The file; None for the one of the current folder, if there is one.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or says something unknown; the text says where.
+    """
+    file = path or Path(CONFIG_NAME)
+    if path is None and not file.is_file():
+        return Config()
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from error
+    kinds: dict[str, type] = {"region": str, "require-key": bool, "fail-on": str, "exclude": list, "ignore": list}
+    _expect(file, "the file", data, kinds)
+    exclude = data.get("exclude", [])
+    if not all(isinstance(pattern, str) for pattern in exclude):
+        raise ConfigError(f"{file}: exclude must be a list of texts")
+    if data.get("fail-on") not in (None, *FAIL_ON):
+        raise ConfigError(f"{file}: fail-on must be one of {', '.join(FAIL_ON)}")
+    rows = data.get("ignore", [])
+    return Config(
+        region=data.get("region"),
+        require_key=data.get("require-key"),
+        fail_on=data.get("fail-on"),
+        exclude=tuple(exclude),
+        suppressions=[_row(file, number, row) for number, row in enumerate(rows, 1)],
+    )
+
+
+#: Values of --fail-on.
+FAIL_ON = ("error", "warning", "note", "never")
+
+
+def _row(file: Path, number: int, row: Any) -> Suppression:
+    where = f"[[ignore]] number {number}"
+    if not isinstance(row, dict):
+        raise ConfigError(f"{file}: {where} must be a table")
+    _expect(file, where, row, {"rules": list, "reason": str, "files": str, "resource": str})
+    rules, reason = row.get("rules", []), row.get("reason", "").strip()
+    wrong = [str(rule) for rule in rules if rule not in RULES]
+    if wrong or not rules:
+        what = f"no rule {', '.join(wrong)}" if wrong else "rules is missing"
+        raise ConfigError(f"{file}: {where}: {what}; the rules are {', '.join(RULES)}")
+    if not reason:
+        raise ConfigError(f"{file}: {where}: reason is missing; say why these findings may be passed over")
+    files, resource = row.get("files", "*"), row.get("resource")
+    return Suppression(frozenset(rules), reason, files=files, resource=resource)
+
+
+def _expect(file: Path, where: str, table: dict[str, Any], kinds: dict[str, type]) -> None:
+    for name, value in table.items():
+        if name not in kinds:
+            raise ConfigError(f"{file}: {where} has an unknown name {name!r}; known are {', '.join(kinds)}")
+        if not isinstance(value, kinds[name]):
+            raise ConfigError(f"{file}: {where}: {name} must be of type {kinds[name].__name__}")
+
+
+def in_text(text: str, file: str) -> tuple[list[Suppression], list[Finding]]:
+    """Find the comments of a file that pass over findings, and what is wrong with them."""
+    found: list[Suppression] = []
+    problems: list[Finding] = []
+    if "kb:ignore" not in text:
+        return found, problems
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        match = _COMMENT.match(line)
+        if not match:
+            continue
+        rules = [rule.strip() for rule in match["rules"].split(",") if rule.strip()]
+        wrong = [rule for rule in rules if rule not in RULES]
+        if wrong or not rules:
+            what = f"no rule {', '.join(wrong)[:80]}" if wrong else "it names no rule"
+            problems.append(_problem(file, number, f"{what[:1].upper()}{what[1:]}.", "Name rules of kb check --rules."))
+        elif not match["reason"].strip():
+            fix = "Say why after the bracket: kb:ignore[RULE] REASON."
+            problems.append(_problem(file, number, "A suppression without a reason does nothing.", fix))
+        else:
+            target = _next_line(lines, number) if not match["before"].strip() else number
+            found.append(Suppression(frozenset(rules), match["reason"].strip(), target, number))
+    return found, problems
+
+
+def _next_line(lines: list[str], number: int) -> int:
+    """Line after a comment that holds something other than comments."""
+    return next((n for n, line in enumerate(lines[number:], number + 1) if not _ONLY_COMMENT.match(line)), number)
+
+
+def apply(findings: Iterable[Finding], suppressions: list[Suppression]) -> Iterator[Finding]:
+    """Yield the findings, those that are passed over with their reason."""
+    for finding in findings:
+        reason = finding.suppressed
+        for suppression in suppressions:
+            if suppression.matches(finding):
+                suppression.used = True
+                reason = reason or suppression.reason
+        yield replace(finding, suppressed=reason)
+
+
+def needless(suppressions: Iterable[Suppression], file: str) -> Iterator[Finding]:
+    """Yield a finding for each comment that passes over nothing."""
+    for each in suppressions:
+        if not each.used:
+            rules = ", ".join(sorted(each.rules))
+            text = f"Nothing is found here that {rules} would pass over."
+            yield _problem(file, each.stands_at or 1, text, "Take the suppression out.")
+
+
+def _problem(file: str, line: int, message: str, fix: str) -> Finding:
+    return Finding("suppression", RULES["suppression"].severity, file, line, message, fix)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a file name fits a pattern, as a whole or from any folder on."""
+    normal = name.replace("\\", "/").removeprefix("./")
+    return fnmatchcase(normal, pattern) or fnmatchcase(f"/{normal}", f"*/{pattern}")

@@ -1,0 +1,1 @@
+set_type = "ml.m5d.xlarge"
