@@ -17,21 +17,21 @@ from kb.errors import KBError
 #: Every command with the module and function that hold it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "lookup": ("lookup", "lookup"),
-    "list": ("listing", "list_types"),
     "alternatives": ("alternatives", "alternatives"),
+    "list": ("listing", "list_types"),
     "history": ("history", "history"),
     "versions": ("versions", "versions"),
     "diff": ("versions", "diff"),
     "workloads": ("shell", "workloads"),
-    "policy": ("policy", "policy"),
     "query": ("query", "query"),
     "sql": ("sql", "sql"),
-    "check": ("check", "check"),
     "schema": ("schema", "schema"),
+    "serve": ("serve", "serve"),
+    "check": ("check", "check"),
+    "policy": ("policy", "policy"),
+    "export": ("export", "export"),
     "build": ("build", "build"),
     "lint": ("build", "lint"),
-    "export": ("export", "export"),
-    "serve": ("serve", "serve"),
     "scrape": ("scrape", "scrape"),
     "refresh": ("refresh", "refresh"),
     "rule": ("rule", "rule"),
@@ -40,8 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 #: What ``kb --help`` shows with a sentence each, so that the page fits on a screen; the other commands it names.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Ask": ("lookup", "alternatives", "list", "history", "query", "sql", "serve"),
-    "Put to work": ("policy", "export"),
+    "Ask": ("lookup", "alternatives", "list", "query", "sql", "serve"),
+    "Put to work": ("check", "policy", "export"),
     "Maintain": ("build", "refresh"),
 }
 
