@@ -112,15 +112,25 @@ def test_timeline_has_the_changes(page: Page) -> None:
     assert "local_storage: 8 x 7600 GB NVMe SSD → 8 x 940 GB NVMe SSD" in lines
 
 
-def test_alternatives_are_those_of_the_library(page: Page) -> None:
-    section = page("/types/ml.trn1.2xlarge").select_one("section[aria-labelledby=alternatives]")
+@pytest.mark.parametrize(
+    ("name", "told"), [("ml.m5d.xlarge", ("better", "worse")), ("ml.trn1.2xlarge", ("better", "worse", "other"))]
+)
+def test_alternatives_are_those_of_the_library(
+    page: Page, monkeypatch: pytest.MonkeyPatch, name: str, told: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("kb.site.pages.types.COMMON", ("endpoint",))
+    section = page(f"/types/{name}").select_one("section[aria-labelledby=alternatives]")
     assert section is not None
-    workload = texts(section, "h2")[0].rsplit(" ", 1)[-1]
-    expected = kb.alternatives("ml.trn1.2xlarge", workload, limit=5)
+    assert texts(section, "h2") == ["Nearest types with all storage under your key, for endpoint"]
+    expected = kb.alternatives(name, "endpoint", limit=5)
     assert texts(section, "tbody a") == [each.instance_type for each in expected]
-    told = [[f"{each.distance:.2f}", *map("; ".join, (each.better, each.worse, each.other))] for each in expected]
-    assert [texts(row, "td") for row in section.select("tbody tr")] == told
-    assert section.select_one(f'a[href="/kb/nearest-without-local-storage?type=ml.trn1.2xlarge&workload={workload}"]')
+    rows = [[f"{each.distance:.2f}", *("; ".join(getattr(each, what)) for what in told)] for each in expected]
+    assert [texts(row, "td") for row in section.select("tbody tr")] == rows
+    assert all("".join(column) for column in zip(*rows, strict=True))
+    assert section.select_one(f'a[href="/kb/nearest-without-local-storage?type={name}&workload=endpoint"]')
+
+
+def test_a_type_that_takes_a_key_needs_no_alternative(page: Page) -> None:
     assert not page("/types/ml.m5.xlarge").select("#alternatives")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -233,4 +234,10 @@ def _alternatives(kind: InstanceType, answers: list[Answer]) -> kb.Alternatives 
     workload = next((each for each in COMMON if each in lacking), None)
     if workload is None:
         return None
-    return kb.alternatives(kind.instance_type, workload, limit=_ALTERNATIVES_SHOWN)
+    return _nearest(snapshot().input_sha256, kind.instance_type, workload)
+
+
+@cache
+def _nearest(_data: str, instance_type: str, workload: str) -> kb.Alternatives:
+    """The alternatives that are shown, looked for once with the same data: it takes a comparison with all types."""
+    return kb.alternatives(instance_type, workload, limit=_ALTERNATIVES_SHOWN)
