@@ -1,5 +1,5 @@
 -- title: Which types without local storage come nearest to this one?
--- description: Types of the same architecture and kind of accelerator, with at least as many accelerators, on which the key encrypts all ML storage: the nearest first, with what each has more or less (the data have no prices). Where there is none that EC2 still has, the first row says so.
+-- description: Types on which the key encrypts all ML storage, of the same architecture and kind of accelerator, with half to four times as much of everything but the clock: the nearest first, as kb.alternatives and the page of the type have them. The distance adds up what there is more or less of: twice as much counts 1, half as much 2, and for accelerators and their memory double; another accelerator model adds 0.5, another maker of processors 0.25 (the data have no prices). Where there is none, the first row says so; types that EC2 no longer has, or SageMaker's API does not list, come last, marked.
 -- param type (text, default ml.m5d.xlarge): instance type with local storage
 -- param workload (text, default endpoint): workload, as in the table workloads
 -- param region (text, default any): AWS Region that must list the type, or any
@@ -23,7 +23,10 @@ WITH machines AS (
             WHEN t.gpu_count = 0 AND t.accelerator_count = 0 THEN 'none'
         END AS accelerator_kind,
         t.gpu_count + t.accelerator_count AS accelerators,
-        coalesce(t.gpu_name, t.accelerator_name) AS accelerator_name,
+        CASE
+            WHEN t.gpu_count > 0 THEN t.gpu_name
+            WHEN t.accelerator_count > 0 THEN t.accelerator_name
+        END AS accelerator_name,
         CASE
             WHEN t.gpu_count > 0 THEN t.gpu_memory_gib
             WHEN t.accelerator_count > 0 THEN t.accelerator_memory_gib
@@ -36,11 +39,12 @@ asked AS (
         lower(trim($workload)) AS workload,
         lower(trim($region)) AS region
 ),
--- the type to move away from, and NULL where there is no such type or workload
+-- the type to move away from, and NULL where there is no such type, workload or Region
 own AS (
     SELECT
         w.workload,
-        a.region,
+        CASE WHEN a.region = 'any' THEN a.region ELSE (SELECT max(f.region) FROM offerings AS f JOIN asked AS b ON b.region = f.region) END AS region,
+        (SELECT count(f.region) FROM offerings AS f JOIN asked AS b ON b.workload = f.workload) > 0 AS has_region_lists,
         m.instance_type,
         m.has_instance_store,
         m.local_storage,
@@ -51,32 +55,40 @@ own AS (
         m.clock_ghz,
         m.accelerator_kind,
         m.accelerators,
+        m.accelerator_name,
         m.accelerator_memory_gib
     FROM asked AS a
     LEFT JOIN machines AS m ON m.instance_type = a.instance_type
     LEFT JOIN workloads AS w ON w.workload = a.workload
 ),
-listed AS (
-    SELECT f.instance_type
-    FROM asked AS a
-    JOIN offerings AS f ON f.workload = a.workload AND f.region = a.region
+-- the types of the Region: of its list for the workload; where no Region list speaks of the workload, of any list
+there AS (
+    SELECT DISTINCT f.instance_type
+    FROM own AS o
+    JOIN offerings AS f ON f.region = o.region AND (f.workload = o.workload OR NOT o.has_region_lists)
 ),
--- each measure as how many times the other's it is, as a number with a fraction, so that every database divides alike
+-- each amount as how many times the other's it is, as a number with a fraction, so that every database divides alike
 ratios AS (
     SELECT
         m.instance_type,
         m.status,
+        CASE WHEN o.accelerators = 0 THEN CAST(1 AS DOUBLE) ELSE CAST(m.accelerators AS DOUBLE) / o.accelerators END AS accelerators,
+        CASE WHEN o.accelerators = 0 THEN CAST(1 AS DOUBLE) ELSE m.accelerator_memory_gib / o.accelerator_memory_gib END AS accelerator_memory,
         CAST(m.vcpus AS DOUBLE) / o.vcpus AS vcpus,
         m.memory_gib / o.memory_gib AS memory,
         m.clock_ghz / o.clock_ghz AS clock,
-        CASE WHEN o.accelerators = 0 THEN CAST(1 AS DOUBLE) ELSE CAST(m.accelerators AS DOUBLE) / o.accelerators END AS accelerators,
-        CASE WHEN o.accelerators = 0 THEN CAST(1 AS DOUBLE) ELSE m.accelerator_memory_gib / o.accelerator_memory_gib END AS accelerator_memory,
+        CASE
+            WHEN o.accelerators = 0 OR m.accelerator_name = o.accelerator_name THEN 0
+            WHEN m.accelerator_name <> o.accelerator_name THEN 0.5
+        END AS other_accelerator,
+        CASE
+            WHEN m.processor_manufacturer = o.processor_manufacturer THEN 0
+            WHEN m.processor_manufacturer <> o.processor_manufacturer THEN 0.25
+        END AS other_maker,
         CASE
             WHEN o.region = 'any' THEN NULL
-            WHEN l.instance_type IS NOT NULL THEN 'yes'
-            -- a Region of which no list was read for this workload says nothing about any type
-            WHEN (SELECT count(*) FROM listed AS x) = 0 THEN 'not known'
-            ELSE 'no'
+            WHEN o.has_region_lists THEN 'yes'
+            ELSE 'not known'
         END AS in_region
     FROM own AS o
     JOIN kms_verdicts AS v ON v.workload = o.workload AND v.outcome = 'encrypts'
@@ -84,26 +96,29 @@ ratios AS (
         ON m.instance_type = v.instance_type
         AND m.architecture = o.architecture
         AND m.accelerator_kind = o.accelerator_kind
-        AND m.accelerators >= o.accelerators
-    LEFT JOIN listed AS l ON l.instance_type = m.instance_type
     WHERE o.has_instance_store
+        AND (o.region = 'any' OR m.instance_type IN (SELECT t.instance_type FROM there AS t))
 ),
--- the distance: x + 1/x - 2 of each ratio, added up, times 100; 0 is alike in all, 50 is one measure twice or half as large
-suited AS (
+-- the distance, to hundredths; NULL where any of it is not known
+distances AS (
     SELECT
         r.instance_type,
         r.status,
         r.in_region,
-        CAST(round(100 * (
-            r.vcpus + 1 / r.vcpus
-            + r.memory + 1 / r.memory
-            + r.clock + 1 / r.clock
-            + r.accelerators + 1 / r.accelerators
-            + r.accelerator_memory + 1 / r.accelerator_memory
-            - 10
-        )) AS INTEGER) AS distance
+        round(100 * (
+            2 * CASE WHEN r.accelerators > 1 THEN r.accelerators - 1 ELSE 2 * (1 / r.accelerators - 1) END
+            + 2 * CASE WHEN r.accelerator_memory > 1 THEN r.accelerator_memory - 1 ELSE 2 * (1 / r.accelerator_memory - 1) END
+            + CASE WHEN r.vcpus > 1 THEN r.vcpus - 1 ELSE 2 * (1 / r.vcpus - 1) END
+            + CASE WHEN r.memory > 1 THEN r.memory - 1 ELSE 2 * (1 / r.memory - 1) END
+            + CASE WHEN r.clock > 1 THEN r.clock - 1 ELSE 2 * (1 / r.clock - 1) END
+            + r.other_accelerator
+            + r.other_maker
+        )) / 100 AS distance
     FROM ratios AS r
-    WHERE coalesce(r.in_region, 'any') <> 'no'
+    WHERE r.accelerators BETWEEN 0.5 AND 4
+        AND r.accelerator_memory BETWEEN 0.5 AND 4
+        AND r.vcpus BETWEEN 0.5 AND 4
+        AND r.memory BETWEEN 0.5 AND 4
 ),
 findings AS (
     SELECT
@@ -111,27 +126,33 @@ findings AS (
         CASE
             WHEN o.instance_type IS NULL THEN 'no such instance type'
             WHEN o.workload IS NULL THEN 'no such workload'
+            WHEN o.region IS NULL THEN 'no such Region'
             WHEN o.has_instance_store IS NULL THEN 'not known whether it has local storage'
             WHEN NOT o.has_instance_store THEN 'it has no local storage itself'
-            WHEN o.architecture IS NULL OR o.vcpus IS NULL OR o.memory_gib IS NULL OR o.clock_ghz IS NULL
-                OR o.accelerator_kind IS NULL OR (o.accelerators > 0 AND o.accelerator_memory_gib IS NULL)
-                THEN 'its hardware is not known, so nothing can be compared'
-            ELSE 'none: no type that EC2 still has is of this kind and keeps all storage under the key'
+            WHEN o.architecture IS NULL OR o.processor_manufacturer IS NULL
+                OR o.vcpus IS NULL OR o.memory_gib IS NULL OR o.clock_ghz IS NULL OR o.accelerator_kind IS NULL
+                OR (o.accelerators > 0 AND (o.accelerator_name IS NULL OR o.accelerator_memory_gib IS NULL))
+                THEN 'not all of its hardware is known, so nothing can be compared'
+            ELSE 'none: no listed type of this kind and about this size keeps all storage under the key'
         END AS finding,
         NULL AS instance_type,
         NULL AS distance,
         NULL AS in_region
     FROM own AS o
-    WHERE NOT EXISTS (SELECT 1 FROM suited AS s WHERE s.status <> 'retired' AND s.distance IS NOT NULL)
+    WHERE NOT EXISTS (SELECT 1 FROM distances AS d WHERE d.status = 'listed' AND d.distance IS NOT NULL)
     UNION ALL
     SELECT
-        CASE s.status WHEN 'retired' THEN 3 ELSE 2 END,
-        CASE s.status WHEN 'retired' THEN 'SageMaker lists it, EC2 no longer has it' ELSE 'alternative' END,
-        s.instance_type,
-        s.distance,
-        s.in_region
-    FROM suited AS s
-    WHERE s.distance IS NOT NULL
+        CASE d.status WHEN 'listed' THEN 2 ELSE 3 END,
+        CASE d.status
+            WHEN 'listed' THEN 'alternative'
+            WHEN 'retired' THEN 'SageMaker lists it, EC2 no longer has it'
+            ELSE 'the SageMaker API does not list it'
+        END,
+        d.instance_type,
+        d.distance,
+        d.in_region
+    FROM distances AS d
+    WHERE d.distance IS NOT NULL
 )
 SELECT
     f.instance_type,
@@ -153,10 +174,5 @@ SELECT
 FROM findings AS f
 CROSS JOIN own AS o
 LEFT JOIN machines AS m ON m.instance_type = f.instance_type
-ORDER BY
-    f.place,
-    f.distance NULLS FIRST,
-    -- among equals the same maker of processors first
-    CASE WHEN m.processor_manufacturer = o.processor_manufacturer THEN 0 ELSE 1 END,
-    f.instance_type NULLS FIRST
+ORDER BY f.place, f.distance NULLS FIRST, f.instance_type NULLS FIRST
 LIMIT 10

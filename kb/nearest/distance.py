@@ -1,8 +1,9 @@
-"""How far one type is from another, and in words what is better and worse about it."""
+"""How far one type is from another, and in words what is better and worse about it.
+
+``queries/nearest-without-local-storage.sql`` reckons the same in SQL; only arithmetic is used that every database has.
+"""
 
 from __future__ import annotations
-
-from math import log2
 
 from kb.record import Record
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from kb.model import InstanceType
 
-#: What a doubling of each quantity weighs, in the order in which differences are told.
+#: What twice as much of each quantity weighs, in the order in which differences are told.
 WEIGHTS = {"accelerators": 2.0, "accelerator_memory_gib": 2.0, "vcpus": 1.0, "memory_gib": 1.0, "clock_ghz": 1.0}
 #: Less is worse than more: what ran on the one type may not fit on the other.
 LESS = 2.0
@@ -114,12 +115,15 @@ def difference(own: Machine, other: Machine) -> Difference:
         ratio = amount / instead_of
         if name != "clock_ghz":
             ratios.append(ratio)
-        distance += weight * abs(log2(ratio)) * (LESS if ratio < 1 else 1)
+        distance += weight * (ratio - 1 if ratio > 1 else LESS * (1 / ratio - 1))
         what = _WORDS[name].format(_number(amount), f"{own.accelerator_kind}s") + f" instead of {_number(instead_of)}"
         (better if ratio > 1 else worse).append(what)
     kinds = list(_other_kinds(own, other))
+    for weight, _ in kinds:
+        distance += weight
     return Difference(
-        distance=round(distance + sum(weight for weight, _ in kinds), 2),
+        # half of a hundredth goes up, as in databases, and not to the even one
+        distance=int(100 * distance + 0.5) / 100,
         is_near=all(LEAST <= ratio <= MOST for ratio in ratios),
         better=tuple(better),
         worse=tuple(worse),

@@ -43,10 +43,11 @@ def alternatives(
 ) -> Alternatives:
     """Find the nearest types that satisfy a need, ranked by how much their hardware differs.
 
-    The distance counts doublings: for each quantity, how often one type's amount must be doubled to become the other's.
-    Count and memory of the accelerators weigh 2 each; vCPUs, memory and clock 1 each. What is less counts twice, since
-    a job may not fit. Another accelerator model adds 0.5, another maker of the processors 0.25, another architecture 1.
-    Types of equal distance come by name. There are no prices in the data.
+    The distance adds up what there is more or less of: twice as much of something counts 1 (four times as much 3, a
+    tenth more 0.1), and half as much counts 2, twice what the way back would, since a job may not fit. Count and memory
+    of the accelerators weigh 2 each; vCPUs, memory and clock 1 each. Another accelerator model adds 0.5, another maker
+    of the processors 0.25, another architecture 1. The sum is rounded to hundredths; types of equal distance come by
+    name. There are no prices in the data.
 
     An alternative always has the same kind of accelerator (GPUs of the same maker, AWS chips, or none), and between
     half and four times as much of everything but the clock. A type about which any of this is not known is left out.

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import kb
-from kb.nearest.distance import difference, machine
+from kb.nearest.distance import Machine, difference, machine
 
 GPU_JOB = kb.alternatives("ml.g5.2xlarge", "training")
 WORKLOADS = ("training", "endpoint", "notebook", "hyperpod")
@@ -78,8 +78,8 @@ def test_better_and_worse_in_words() -> None:
         "no local storage instead of 1 x 474 GB NVMe SSD",
     )
     assert found.other == ("Inferentia2 instead of Trainium", "processors of AMD instead of Intel")
-    # two halvings that count twice, the clock, another model, another maker
-    assert found.distance == pytest.approx(2 + 2 + 0.04 + 0.5 + 0.25)
+    # half the vCPUs, half the memory, the clock, another model, another maker
+    assert found.distance == 2 + 2 + 0.03 + 0.5 + 0.25
 
 
 def test_twice_the_accelerators_weighs_more_than_twice_the_processors() -> None:
@@ -94,10 +94,27 @@ def test_twice_the_accelerators_weighs_more_than_twice_the_processors() -> None:
         "192 vCPUs instead of 48",
         "768 GiB of memory instead of 192",
     )
-    assert there.distance == 2 + 2 + 2 + 2
+    # twice as much adds 1, four times as much 3; accelerators and their memory weigh 2
+    assert there.distance == 2 * 1 + 2 * 1 + 3 + 3
     # all of it is less on the way back, and less counts twice
     assert (back.distance, back.better) == (2 * there.distance, ())
     assert (there.is_near, back.is_near) == (True, False)
+
+
+def test_the_distance_is_rounded_to_hundredths_and_half_of_one_goes_up() -> None:
+    known = machine(kb.lookup("ml.m5.xlarge"))
+    assert known
+
+    def distance(own_clock: float, other_clock: float) -> float:
+        own, other = (
+            Machine(**vars(known) | {"amounts": known.amounts | {"clock_ghz": clock}})
+            for clock in (own_clock, other_clock)
+        )
+        return difference(own, other).distance
+
+    assert distance(1.0, 1.125) == 0.13  # round() has 0.12
+    assert distance(3.0, 4.0) == 0.33
+    assert distance(4.0, 3.0) == 0.67
 
 
 def test_an_honest_none_for_nvidia_gpus_and_what_to_do_instead() -> None:
@@ -140,7 +157,7 @@ def test_the_region_narrows_and_is_named_where_it_alone_is_in_the_way() -> None:
     assert everywhere - set(names(answer)) <= set(left_out.instance_types)
     nowhere = kb.alternatives("ml.trn1.2xlarge", "endpoint", region="ap-southeast-5")
     assert not nowhere
-    assert nowhere.instead[0].startswith("Other Regions have ml.inf2.8xlarge (")
+    assert nowhere.instead[0].startswith("Other Regions have ml.inf2.xlarge (")
 
 
 def test_what_is_not_known_is_no_alternative_and_has_none() -> None:

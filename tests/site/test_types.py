@@ -112,21 +112,33 @@ def test_timeline_has_the_changes(page: Page) -> None:
     assert "local_storage: 8 x 7600 GB NVMe SSD → 8 x 940 GB NVMe SSD" in lines
 
 
-def test_alternatives_are_the_nearest_and_honest(page: Page) -> None:
-    soup = page("/types/ml.m5d.xlarge")
-    rows = soup.select("section[aria-labelledby=alternatives] tbody tr")
-    first = rows[0].select_one("a")
-    assert first is not None
-    assert first.get_text() == "ml.m5.xlarge"
-    heading = texts(soup, "#alternatives")[0]
-    workload = heading.rsplit(" ", 1)[-1]
-    for row in rows:
-        name = row.select_one("a").get_text()  # type: ignore[union-attr]
-        assert kb.volume_kms(name, workload).all_storage_under_key
-    none = page("/types/ml.p5.48xlarge").select_one("section[aria-labelledby=alternatives]")
-    assert none is not None
-    assert "None" in none.get_text()
+@pytest.mark.parametrize(
+    ("name", "told"), [("ml.m5d.xlarge", ("better", "worse")), ("ml.trn1.2xlarge", ("better", "worse", "other"))]
+)
+def test_alternatives_are_those_of_the_library(
+    page: Page, monkeypatch: pytest.MonkeyPatch, name: str, told: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("kb.site.pages.types.COMMON", ("endpoint",))
+    section = page(f"/types/{name}").select_one("section[aria-labelledby=alternatives]")
+    assert section is not None
+    assert texts(section, "h2") == ["Nearest types with all storage under your key, for endpoint"]
+    expected = kb.alternatives(name, "endpoint", limit=5)
+    assert texts(section, "tbody a") == [each.instance_type for each in expected]
+    rows = [[f"{each.distance:.2f}", *("; ".join(getattr(each, what)) for what in told)] for each in expected]
+    assert [texts(row, "td") for row in section.select("tbody tr")] == rows
+    assert all("".join(column) for column in zip(*rows, strict=True))
+    assert section.select_one(f'a[href="/kb/nearest-without-local-storage?type={name}&workload=endpoint"]')
+
+
+def test_a_type_that_takes_a_key_needs_no_alternative(page: Page) -> None:
     assert not page("/types/ml.m5.xlarge").select("#alternatives")
+
+
+def test_where_there_is_no_alternative_the_page_says_what_to_do_instead(page: Page) -> None:
+    section = page("/types/ml.p5.48xlarge").select_one("section[aria-labelledby=alternatives]")
+    assert section is not None
+    assert texts(section, "p")[0].startswith("There is none ")
+    assert texts(section, "li") == list(kb.alternatives("ml.p5.48xlarge", "training").instead)
 
 
 @pytest.mark.parametrize("asked", ["ml.g6e.xlarge", " ML.G6E.XLARGE ", "g6e.xlarge"])

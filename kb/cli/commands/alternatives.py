@@ -15,8 +15,8 @@ from kb.nearest.search import ARCHITECTURES, NEEDS, STATUSES
 
 _CSV_COLUMNS = ("instance_type", "distance", "status", "outcome", "better", "worse", "other")
 
-_EPILOG = """The distance counts how often amounts must be doubled or halved to become the other's;
-`help(kb.alternatives)` has the details. There are no prices in the data.
+_EPILOG = """The distance adds up what there is more or less of: twice as much counts 1, half as
+much 2. `help(kb.alternatives)` has the details. There are no prices in the data.
 
 \b
 Examples:

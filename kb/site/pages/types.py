@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from datasette.utils.asgi import Response
@@ -17,15 +18,12 @@ from kb.lookup import read_day, snapshot
 from kb.model import InstanceType, Outcome
 from kb.site.metadata import DATABASE
 from kb.site.pages.frame import COMMON, in_order, missing, render, shortened
-from kb.site.questions import ask
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 _ALTERNATIVES_SHOWN = 5
-#: The nearest types that were looked for, by the digest of the data and the type: each takes a comparison with all.
-_nearest: dict[tuple[str, str], list[dict[str, Any]]] = {}
 _PER_PAGE = 100
 #: Words of a search beyond these are left out.
 _WORDS = 8
@@ -104,11 +102,10 @@ async def page(request: Request, datasette: Datasette) -> Response:
         title=snapshot().title,
         lead=_lead(kind),
         facts=_facts(kind),
-        change=_change,
         timeline=list(days(events_of(kind.instance_type, kb.workloads())))[::-1],
         regions=_regions(kind.instance_type, answers, as_of),
         first_upper=_first_upper,
-        alternatives=await _alternatives(datasette, kind, answers) if as_of is None else None,
+        alternatives=_alternatives(kind, answers) if as_of is None else None,
     )
 
 
@@ -214,11 +211,6 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _change(value: float | None) -> str:
-    """How much more or less another type has, in brackets; empty where it has the same."""
-    return f" ({round(value, 1):+g})" if value else ""
-
-
 def _regions(name: str, answers: list[Answer], as_of: date | None) -> list[tuple[str, list[str]]]:
     """Workloads with the same Regions together; those of which no Region list speaks are left out."""
     groups: dict[frozenset[str], list[str]] = {}
@@ -232,7 +224,7 @@ def _regions(name: str, answers: list[Answer], as_of: date | None) -> list[tuple
     ]
 
 
-async def _alternatives(datasette: Datasette, kind: InstanceType, answers: list[Answer]) -> dict[str, Any] | None:
+def _alternatives(kind: InstanceType, answers: list[Answer]) -> kb.Alternatives | None:
     """The nearest types with all storage under the key, for the first workload in which this one has not."""
     lacking = {
         a.verdict.workload
@@ -242,8 +234,10 @@ async def _alternatives(datasette: Datasette, kind: InstanceType, answers: list[
     workload = next((each for each in COMMON if each in lacking), None)
     if workload is None:
         return None
-    key = (snapshot().input_sha256, kind.instance_type)
-    if key not in _nearest:
-        rows = await ask(datasette, "nearest-without-local-storage", type=kind.instance_type, workload=workload)
-        _nearest[key] = rows[:_ALTERNATIVES_SHOWN]
-    return {"workload": workload, "rows": _nearest[key]}
+    return _nearest(snapshot().input_sha256, kind.instance_type, workload)
+
+
+@cache
+def _nearest(_data: str, instance_type: str, workload: str) -> kb.Alternatives:
+    """The alternatives that are shown, looked for once with the same data: it takes a comparison with all types."""
+    return kb.alternatives(instance_type, workload, limit=_ALTERNATIVES_SHOWN)
