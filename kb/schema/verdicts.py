@@ -94,7 +94,11 @@ VERDICT_TABLES: tuple[Table, ...] = (
             _WORKLOAD,
             C("title", "VARCHAR", "Name for people", required=True),
             C("operations", "VARCHAR", "API operations", required=True),
-            C("instance_type_paths", "VARCHAR", "Where the request names instance types, separated by |; behind an operation and a colon what only that one has; NULL where it names none"),
+            C(
+                "instance_type_paths",
+                "VARCHAR",
+                "Where the request names instance types, separated by |; behind an operation and a colon what only that one has; NULL where it names none",
+            ),
             C("volume_kms_key_paths", "VARCHAR", "Where the request takes the volume key; NULL where it takes none"),
             C("volume_size_paths", "VARCHAR", "Where the request takes the volume size; NULL where it takes none"),
             C("enum_shape", "VARCHAR", "Enum of instance types; NULL where the request names none"),
