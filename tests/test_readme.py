@@ -41,13 +41,14 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 6
 
 
-def test_the_python_session() -> None:
-    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert source is not None
-    test = doctest.DocTestParser().get_doctest(source[1], {}, "README.md", "README.md", 0)
-    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)
-    assert result.attempted > 8
-    assert result.failed == 0
+def test_the_python_sessions() -> None:
+    sources = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(sources) == 2
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    for source in sources:
+        runner.run(doctest.DocTestParser().get_doctest(source, {}, "README.md", "README.md", 0))
+    assert runner.summarize().attempted > 10
+    assert runner.summarize().failed == 0
 
 
 def test_the_two_commands_are_what_ci_runs() -> None:
