@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from kb import queries
-from kb._version import __version__
 from kb.lookup import snapshot
+from kb.paths import queries_dir
 from kb.site.metadata import DATABASE
 from kb.site.questions import shipped
 
@@ -39,6 +41,8 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 _ASSETS = "/assets/"
+_PACKAGE = Path(__file__).parent.parent
+_KINDS_OF_CODE = frozenset({".py", ".html", ".css", ".js", ".sql"})
 _FOR_A_YEAR = b"public, max-age=31536000, immutable"
 _FOR_MINUTES = b"public, max-age=300"
 
@@ -62,12 +66,13 @@ class Doorkeeper:
         except queries.ParameterError as error:
             await _answer(send, 400, f"{error}.")
             return
-        tag = _tag(scope)
+        tag, caching = _tag(scope), _caching(scope)
         if any(name == b"if-none-match" and tag in value for name, value in scope["headers"]):
-            await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag), *_HEADERS]})
+            headers = [(b"etag", tag), (b"cache-control", caching), *_HEADERS]
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        await self._app(scope, receive, _Sender(send, tag, _caching(scope)))
+        await self._app(scope, receive, _Sender(send, tag, caching))
 
 
 class _Sender:
@@ -95,13 +100,24 @@ def _caching(scope: Scope) -> bytes:
 def _tag(scope: Scope) -> bytes:
     """An ETag: a page is the same as long as code, data, address and day (some questions are about today) are."""
     parts = (
-        __version__.encode(),
+        code_digest(),
         snapshot().input_sha256.encode(),
         datetime.now(UTC).date().isoformat().encode(),
         scope.get("raw_path") or scope["path"].encode(),
         scope["query_string"],
     )
     return b'W/"' + hashlib.sha256(b"\0".join(parts)).hexdigest()[:20].encode() + b'"'
+
+
+@cache
+def code_digest() -> bytes:
+    """Return the digest of everything a page is made with but the data: code, templates, styles, questions."""
+    made_with = hashlib.sha256()
+    for folder in (_PACKAGE, queries_dir()):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _KINDS_OF_CODE:
+                made_with.update(path.read_bytes())
+    return made_with.digest()
 
 
 def _with_parameters(scope: Scope) -> Scope:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kb.site import http
 from kb.site.app import SETTINGS
 from tests.site.conftest import Get
 
@@ -102,10 +103,17 @@ def test_a_page_is_sent_again_only_when_it_changed(get: Get) -> None:
     again = get("/types/ml.g5.xlarge", if_none_match=tag)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
+    assert again.headers["cache-control"] == first.headers["cache-control"]
     other = get("/types/ml.m5.xlarge", if_none_match=tag)
     assert other.status_code == 200
     assert other.headers["etag"] != tag
     assert get("/types/ml.g5.xlarge?as_of=2026-01-01").headers["etag"] != tag
+
+
+def test_other_code_makes_other_tags(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = get("/types/ml.g5.xlarge").headers["etag"]
+    monkeypatch.setattr(http, "code_digest", lambda: b"another release")
+    assert get("/types/ml.g5.xlarge", if_none_match=tag).status_code == 200
 
 
 def test_what_is_not_there_has_no_tag(get: Get) -> None:
