@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,22 @@ from kb.site import app
 
 #: Asks for a path and gives the response of httpx; redirects are not followed.
 Get = Callable[..., Any]
+#: Runs a coroutine and gives what it returns.
+Wait = Callable[[Coroutine[Any, Any, Any]], Any]
 #: Asks for a path, requires status 200, and gives the page.
 Page = Callable[[str], BeautifulSoup]
 
 
 @pytest.fixture(scope="session")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
+def wait() -> Iterator[Wait]:
+    """Runs coroutines in a thread of its own: Playwright keeps a loop in the main one while its tests are open."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield lambda work: asyncio.run_coroutine_threadsafe(work, loop).result(timeout=300)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +45,10 @@ def unhurried(datasette: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def get(datasette: Any, loop: asyncio.AbstractEventLoop) -> Get:
+def get(datasette: Any, wait: Wait) -> Get:
     def ask(path: str, method: str = "GET", **headers: str) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return loop.run_until_complete(datasette.client.request(method, path, headers=named))
+        return wait(datasette.client.request(method, path, headers=named))
 
     return ask
 

@@ -12,7 +12,7 @@ import pytest
 
 from kb.site import http
 from kb.site.app import SETTINGS
-from tests.site.conftest import Get
+from tests.site.conftest import Get, Wait
 
 FOREVER = "with recursive r(n) as (select 1 union all select n + 1 from r) select count(*) from r"
 
@@ -49,7 +49,7 @@ def test_rows_are_limited(get: Get) -> None:
     assert len(found["rows"]) == SETTINGS["max_returned_rows"]
 
 
-def test_slow_queries_do_not_keep_others_waiting(datasette: Any, loop: asyncio.AbstractEventLoop) -> None:
+def test_slow_queries_do_not_keep_others_waiting(datasette: Any, wait: Wait) -> None:
     """Pages are answered while as many endless queries run as there are threads but one."""
 
     async def both() -> tuple[list[Any], float, list[Any]]:
@@ -62,7 +62,7 @@ def test_slow_queries_do_not_keep_others_waiting(datasette: Any, loop: asyncio.A
         pages = [await datasette.client.get(path) for path in ("/types/ml.g5.xlarge", "/types?q=g6e", "/matrix")]
         return pages, time.monotonic() - began, await asyncio.gather(*slow)
 
-    pages, _, slow = loop.run_until_complete(both())
+    pages, _, slow = wait(both())
     assert [each.status_code for each in pages] == [200, 200, 200]
     assert {each.status_code for each in slow} == {400}
 
