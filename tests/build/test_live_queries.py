@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kb import queries
+from kb.export import sqlite
 from kb.paths import queries_dir
-from kb.schema import TABLES
 from tests.build.asking import Tables, day
 from tests.build.mini import MiniData
 
@@ -23,14 +26,12 @@ PACKAGED, READ = "2026-06-05", "2026-11-01"
 def answer(made: Tables, name: str) -> list[tuple[Any, ...]]:
     query = queries.load(queries_dir())[name]
     rows = [tuple(row) for row in queries.run(made.connection, query, {}).rows]
-    lite = sqlite3.connect(":memory:")
-    for table in TABLES:
-        lite.execute(f"CREATE TABLE {table.name} ({', '.join(column.name for column in table.columns)})")
-        found = made.rows(f"SELECT * FROM {table.name}")
-        marks = ", ".join("?" * len(table.columns))
-        lite.executemany(f"INSERT INTO {table.name} VALUES ({marks})", [[_plain(v) for v in row] for row in found])
-    assert [tuple(_plain(v) for v in row) for row in rows] == list(queries.run(lite, query, {}).rows)
-    lite.close()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "kb.sqlite")
+        sqlite.write(made.connection, file)
+        with closing(sqlite3.connect(file)) as lite:
+            from_lite = lite.execute(query.sql_for("sqlite"), query.bind({})).fetchall()
+    assert [tuple(_plain(v) for v in row) for row in rows] == from_lite
     return rows
 
 
