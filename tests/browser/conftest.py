@@ -33,10 +33,15 @@ class Watch:
         self.requests: list[str] = []
         self.troubles: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("requestfailed", lambda request: self.troubles.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: self._failed(request.failure, request.url))
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         page.on("response", lambda response: self._status(response.status, response.url))
         page.on("console", lambda message: self._console(message.type, message.text))
+
+    def _failed(self, why: str | None, url: str) -> None:
+        # that is how the browser drops what is under way when the page is left
+        if why != "net::ERR_ABORTED":
+            self.troubles.append(f"failed: {url}: {why}")
 
     def _status(self, status: int, url: str) -> None:
         if status >= 400:
