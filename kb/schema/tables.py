@@ -214,7 +214,12 @@ TABLES: tuple[Table, ...] = (
         "Which SageMaker actions can be limited by which IAM condition keys.",
         (
             C("action", "VARCHAR", "Action of the service sagemaker", required=True),
-            C("has_volume_kms_key", "BOOLEAN", "Supports sagemaker:VolumeKmsKey", required=True),
+            C(
+                "has_volume_kms_key",
+                "BOOLEAN",
+                "Supports sagemaker:VolumeKmsKey, which AWS's reference of 2026-08-25 replaces by sagemaker:VolumeKmsKeyArn",
+                required=True,
+            ),
             C("has_instance_types", "BOOLEAN", "Supports sagemaker:InstanceTypes", required=True),
             C("has_output_kms_key", "BOOLEAN", "Supports sagemaker:OutputKmsKey", required=True),
             C("workload", "VARCHAR", "Workload that the action starts; NULL for none"),
