@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Every setting that is not Datasette's own default, and why.
 SETTINGS: dict[str, Any] = {
-    "default_cache_ttl": 300,  # seconds; pages also carry an ETag, so that checking again costs next to nothing
     "sql_time_limit_ms": 1000,
     "facet_time_limit_ms": 300,
     "max_returned_rows": 2000,

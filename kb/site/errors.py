@@ -28,7 +28,9 @@ async def handle_exception(datasette: Datasette, request: Request, exception: Ex
     if isinstance(exception, Base400):
         status, message = exception.status, str(exception.args[0])
     elif isinstance(exception, DatasetteError):
-        status, title, more = exception.status, exception.title, exception.error_dict
+        # Datasette calls a wrong parameter a fault of its own where it says nothing else
+        status = 400 if exception.status == 500 else exception.status
+        title, more = exception.title, exception.error_dict
         message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704
     else:
         status, message = 500, "This page could not be made; the reason is in the log of the server."

@@ -110,6 +110,19 @@ def test_a_page_is_sent_again_only_when_it_changed(get: Get) -> None:
     assert get("/types/ml.g5.xlarge?as_of=2026-01-01").headers["etag"] != tag
 
 
+@pytest.mark.parametrize("parameter", ["_sort=nothing", "_sort_desc=nothing", "_facet=nothing"])
+def test_a_column_that_is_not_there(get: Get, parameter: str) -> None:
+    response = get(f"/kb/instance_types?{parameter}")
+    assert response.status_code == 400
+    assert "nothing" in response.text
+
+
+def test_what_failed_is_not_kept(get: Get) -> None:
+    response = get("/kb?sql=select+nonsense")
+    assert response.status_code == 400
+    assert "max-age" not in response.headers.get("cache-control", "")
+
+
 def test_other_code_makes_other_tags(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = get("/types/ml.g5.xlarge").headers["etag"]
     monkeypatch.setattr(http, "code_digest", lambda: b"another release")
