@@ -24,7 +24,7 @@ from kb.errors import (
     VolumeKeyRefused,
     VolumeKeyWarning,
 )
-from kb.lookup import (
+from kb.library.lookup import (
     diff,
     find,
     get,
@@ -37,7 +37,7 @@ from kb.lookup import (
     volume_kms,
     workloads,
 )
-from kb.model import (
+from kb.library.model import (
     Alternative,
     Alternatives,
     Basis,
@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from kb.guarding import guard, unguard
-    from kb.nearest.search import alternatives
+    from kb.library.alternatives.search import alternatives
+    from kb.library.guard import guard, unguard
 
     #: CalVer of the newest change in the data that answers.
     DATA_VERSION: str
@@ -111,24 +111,24 @@ __all__ = [
 
 
 def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the built database read-only, with every table; see :func:`kb.database.connect`.
+    """Open the built database read-only, with every table; see :func:`kb.dataset.database.connect`.
 
     Raises:
         MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
         DatabaseError: the file is missing, damaged, or of another schema version.
     """
-    from kb.database import connect as connect_
+    from kb.dataset.database import connect as connect_
 
     return connect_(path)
 
 
 #: Functions that few programs call, with the modules that are imported when they are first asked for.
-_LATER = {"alternatives": "kb.nearest.search", "guard": "kb.guarding", "unguard": "kb.guarding"}
+_LATER = {"alternatives": "kb.library.alternatives.search", "guard": "kb.library.guard", "unguard": "kb.library.guard"}
 
 
 def __getattr__(name: str) -> Any:
     if name == "DATA_VERSION":
-        from kb.lookup import snapshot
+        from kb.library.lookup import snapshot
 
         return snapshot().data_version
     if name in _LATER:

@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from kb.model import KeyProblem
+    from types import ModuleType
+    from typing import Any
 
 
 class KBError(Exception):
@@ -59,10 +59,12 @@ class VolumeKeyRefused(KBError, ValueError):
     """A guarded client did not send a request, because of its volume key; the text has reason and fix.
 
     Attributes:
-        problems: What is wrong, by instance type named.
+        problems: What is wrong, a `kb.KeyProblem` per instance type named.
     """
 
-    def __init__(self, text: str, problems: Sequence[KeyProblem] = ()) -> None:
+    problems: tuple[Any, ...]
+
+    def __init__(self, text: str, problems: Sequence[Any] = ()) -> None:
         self.problems = tuple(problems)
         super().__init__(text)
 
@@ -109,3 +111,25 @@ class MissingExtraError(KBError, ImportError):
 
     def __init__(self, package: str, extra: str, feature: str) -> None:
         super().__init__(f"{feature} needs the package {package!r}: pip install 'sagemaker-storage-kb[{extra}]'")
+
+
+def need(package: str, extra: str, feature: str) -> ModuleType:
+    """Import `package`.
+
+    Args:
+        package: Name of the module.
+        extra: Extra of this distribution that installs it.
+        feature: What needs it, as the start of a sentence.
+
+    Raises:
+        MissingExtraError: the package is not installed.
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as error:
+        # of kb.x.y it may be x that is missing
+        if error.name is None or not f"{package}.".startswith(f"{error.name}."):
+            raise
+        raise MissingExtraError(package, extra, feature) from error

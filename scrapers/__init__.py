@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scrapers.base import Document, Reading, Request, ScrapeError, Scraper
-from scrapers.ec2_api import Ec2Api
-from scrapers.ec2_api_capture import Ec2ApiCapture
+from scrapers.ec2.api import Ec2Api
+from scrapers.ec2.capture import Ec2ApiCapture
 from scrapers.guide import Ec2Guide, NitroPage
 from scrapers.prices.price_list import PriceList
 from scrapers.region_lists import RegionLists

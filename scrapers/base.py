@@ -16,8 +16,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from kb.dataset.log_specs import Key, LogSpec
 from kb.errors import KBError
-from kb.log_specs import Key, LogSpec
 
 #: What a document shows: the value of each key. A listing holds only what is listed ("true").
 Rows = dict[Key, str]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from kb.log_specs import COMPONENTS, REGION_LISTS
+from kb.dataset.log_specs import COMPONENTS, REGION_LISTS
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.reading import jsontree, packages
 
@@ -52,7 +52,7 @@ class RegionLists(Scraper):
         match = _PATH.fullmatch(document.name)
         if match is None or match[1] not in COMPONENTS:
             raise ScrapeError(
-                document.name, "a list of an unknown component", "Add it to the components in kb/logs.py."
+                document.name, "a list of an unknown component", "Add it to the components in kb/dataset/logs.py."
             )
         rows: Rows = {}
         root = jsontree.load(document)

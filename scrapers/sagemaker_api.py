@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.log_specs import SAGEMAKER_API
+from kb.dataset.log_specs import SAGEMAKER_API
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.reading import jsontree, packages
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kb.log_specs import SERVICE_QUOTAS, Key
+from kb.dataset.log_specs import SERVICE_QUOTAS, Key
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.reading import aws, jsontree
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from kb.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
-from kb.logs import read_log
+from kb.dataset.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
+from kb.dataset.logs import read_log
 from scrapers.base import Rows, ScrapeError
 
 _PREFIX = "ml."

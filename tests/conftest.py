@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 import kb
-from kb.build import BuildResult, build
+from kb.dataset.paths import data_dir
 from kb.export import export
-from kb.paths import data_dir
-from tests.build.mini import MiniData
+from kb.pipeline import BuildResult, build
+from tests.pipeline.mini import MiniData
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

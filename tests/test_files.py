@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from kb.dataset.files import JOURNAL, finish_replacing, replace_together
 from kb.errors import InputError
-from kb.files import JOURNAL, finish_replacing, replace_together
 
 NAMES = ("scrapes.csv", "observations/a.csv", "observations/b.csv")
 
@@ -75,7 +75,7 @@ def test_a_process_that_dies_at_any_step_leaves_all_old_or_all_new(
 WRITER = """
 import sys
 from pathlib import Path
-from kb.files import replace_together
+from kb.dataset.files import replace_together
 root = Path(sys.argv[1])
 print("ready", flush=True)
 version = 1

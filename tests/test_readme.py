@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.build import build
-from kb.paths import checkout, data_dir
+from kb.dataset.paths import checkout, data_dir
+from kb.pipeline import build
 
 ROOT = checkout() or Path()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,6 +71,6 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_every_table_is_named() -> None:
-    from kb.schema import TABLES
+    from kb.dataset.schema import TABLES
 
     assert {table.name for table in TABLES} <= set(re.findall(r"`(\w+)`", README))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.paths import checkout
+from kb.dataset.paths import checkout
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,8 @@ def test_the_wheel_alone_makes_a_policy(unpacked: Path) -> None:
 
 def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path; from kb.build import build; from kb.paths import data_dir, snapshot_file\n"
+        "from pathlib import Path; from kb.pipeline import build\n"
+        "from kb.dataset.paths import data_dir, snapshot_file\n"
         f"result = build(data_dir(), Path({str(tmp_path / 'kb.duckdb')!r}), Path({str(tmp_path / 'snapshot.txt')!r}))\n"
         f"same = Path({str(tmp_path / 'snapshot.txt')!r}).read_bytes() == snapshot_file().read_bytes()\n"
         "print(snapshot_file(), result.rows['instance_types'], same)"
@@ -106,7 +107,7 @@ def test_without_duckdb_connect_names_the_extra(unpacked: Path) -> None:
 
 def test_the_wheel_holds_what_it_should(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"kb/snapshot.txt", "kb/py.typed", "kb/_data/scrapes.csv", "kb/build/sql/70_verdicts.sql"} <= names
+    assert {"kb/snapshot.txt", "kb/py.typed", "kb/_data/scrapes.csv", "kb/pipeline/sql/70_verdicts.sql"} <= names
     assert not {name.split("/")[0] for name in names} - {
         "kb",
         next(n for n in names if ".dist-info/" in n).split("/")[0],

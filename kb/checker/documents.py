@@ -15,8 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from kb.checker.model import Document, Path
-from kb.errors import KBError, MissingExtraError
-from kb.extras import need
+from kb.errors import KBError, MissingExtraError, need
 
 #: Files larger than this are not read.
 MAXIMUM_BYTES = 32 * 2**20

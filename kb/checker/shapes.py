@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Callable
 
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 
 
 class Shape(dict[str, "Shape"]):

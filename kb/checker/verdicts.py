@@ -10,10 +10,10 @@ from typing import Any
 import kb
 from kb.checker.model import Call, Finding, Leaf, Options, Severity, Unresolved
 from kb.checker.rules import RULES
-from kb.lookup import snapshot
-from kb.model import Outcome, Verdict, VolumeSize
-from kb.request_paths import Setting, WorkloadRequest, read_request
-from kb.snapshot import EPOCH
+from kb.library.calls import Setting, WorkloadRequest, read_request
+from kb.library.lookup import snapshot
+from kb.library.model import Outcome, Verdict, VolumeSize
+from kb.library.snapshot import EPOCH
 
 #: Lists of which SageMaker picks one type at run time. In other lists every element runs.
 LISTS_OF_ALTERNATIVES = ("InstancePreferences", "InstancePools", "InstanceTypes")

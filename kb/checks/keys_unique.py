@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.checks.core import Check
-from kb.schema import TABLES, Table
+from kb.dataset.schema import TABLES, Table
 
 
 def _query(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.checks.core import Check
-from kb.schema import TABLES, Table, table
+from kb.dataset.schema import TABLES, Table, table
 
 
 def _query(holder: Table, column: str, target: str) -> str:

@@ -147,7 +147,7 @@ def _abandon_stdout() -> None:
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from kb.lookup import snapshot
+    from kb.library.lookup import snapshot
 
     try:
         data = snapshot().data_version

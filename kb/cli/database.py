@@ -41,10 +41,10 @@ def open_locked(database: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         click.ClickException: a statement fails.
-        DatabaseError, MissingExtraError: as for `kb.database.connect`.
+        DatabaseError, MissingExtraError: as for `kb.dataset.database.connect`.
     """
-    from kb.database import connect
-    from kb.extras import need
+    from kb.dataset.database import connect
+    from kb.errors import need
 
     module = need("duckdb", "build", "SQL")
     connection = connect(database)

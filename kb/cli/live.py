@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the name of a source."""
-    from kb.log_specs import SPECS
+    from kb.dataset.log_specs import SPECS
 
     return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
 

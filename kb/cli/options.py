@@ -10,8 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 import kb
-from kb.lookup import read_day as day_of
-from kb.lookup import snapshot
+from kb.library.lookup import read_day as day_of
+from kb.library.lookup import snapshot
 
 #: A file that a command reads or writes; whether it is usable is for the command to say.
 FILE = click.Path(dir_okay=True, path_type=Path)

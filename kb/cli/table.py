@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from kb.cli.output import fields, terminal_width
-from kb.words import plain
+from kb.library.words import plain
 
 #: Space between columns, and where that makes the table too wide.
 _GAP, _NARROW_GAP = 2, 1

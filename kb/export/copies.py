@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.dataset.schema import Table
 from kb.export.datapackage import LICENCE
-from kb.schema import Table
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kb.schema import TABLES, Column, Table, table
+from kb.dataset.schema import TABLES, Column, Table, table
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,4 +1,4 @@
-"""Statements with which Athena and Trino (Hive connector) read the Parquet files as tables, made from `kb.schema`.
+"""Statements with which Athena and Trino (Hive connector) read the Parquet files, made from `kb.dataset.schema`.
 
 Both read folders, not files: below one location, each table's file lies in a folder called after the table. The tables
 are external, so that dropping one deletes no file. Nothing is declared NOT NULL, which neither takes here.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from kb.schema import Table
+from kb.dataset.schema import Table
 
 #: Address of a folder in an object store, without anything that would have to be quoted in a statement.
 _LOCATION = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9_.+=,@:%~/-]*")
@@ -53,7 +53,7 @@ def create_external_sql(each: Table, dialect: Dialect, location: str) -> str:
             "STORED AS PARQUET\n"
             f"LOCATION '{location}{each.name}/'"
         )
-    # the types of kb.schema are Trino's too
+    # the types of kb.dataset.schema are Trino's too
     columns = (f'"{c.name}" {c.type} COMMENT {_text(c.comment())}' for c in each.columns)
     return (
         f'CREATE TABLE "{each.name}" (\n  ' + ",\n  ".join(columns) + "\n)\n"

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kb.dataset.files import sync, turn
 from kb.errors import ExportError
-from kb.files import sync, turn
 
 #: Lists every other file of the folder, as `sha256sum` does.
 CHECKSUMS = "SHA256SUMS"

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.database import connect
-from kb.errors import ExportError
+from kb.dataset.database import connect
+from kb.dataset.schema import TABLES
+from kb.errors import ExportError, need
 from kb.export import copies, datapackage, snapshot, sqlite
 from kb.export.folder import CHECKSUMS, DATABASE, DESCRIPTOR, LOOKUP, checksums, formats_in, replacing
-from kb.extras import need
-from kb.schema import TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,7 +63,7 @@ def export(
         progress: Told of each step.
 
     Raises:
-        DatabaseError, MissingExtraError: as for `kb.database.connect`.
+        DatabaseError, MissingExtraError: as for `kb.dataset.database.connect`.
         ExportError: there is no such format, or the folder cannot be written or holds foreign files; it is as it was.
     """
     unknown = sorted(set(formats) - set(FORMATS))

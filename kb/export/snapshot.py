@@ -1,7 +1,7 @@
 """Writes the lookup snapshot: the part of the database that `kb.lookup` and `kb.volume_kms` answer from.
 
-One tab-separated text file, so that it is read in a millisecond with the standard library, compared in a pull request,
-and replaced in one step. Sections begin with a line ``[name]``; their columns are those that :mod:`kb.snapshot` reads.
+One tab-separated text file, so that it is read in a millisecond with the standard library, and replaced in one
+step. Sections begin with a line ``[name]``; their columns are those that :mod:`kb.library.snapshot` reads.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kb.schema import SCHEMA_VERSION
-from kb.snapshot import ANSWER_COLUMNS, NAME_COLUMNS, SPAN_COLUMNS, TEXT_COLUMNS
+from kb.dataset.schema import SCHEMA_VERSION
+from kb.library.snapshot import ANSWER_COLUMNS, NAME_COLUMNS, SPAN_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

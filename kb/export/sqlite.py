@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.schema import TABLES, Table, table
+from kb.dataset.schema import TABLES, Table, table
 
 if TYPE_CHECKING:
     import duckdb

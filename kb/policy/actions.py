@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.dataset.paths import data_dir
 from kb.errors import InputError
-from kb.paths import data_dir
 
 _BOOLEANS = {"true": True, "false": False}
 

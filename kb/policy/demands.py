@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import kb
-from kb.lookup import snapshot
-from kb.model import Outcome
+from kb.library.lookup import snapshot
+from kb.library.model import Outcome
 from kb.policy.actions import Action
 
 #: Outcomes with which a key cannot be used: refused, or accepted without reaching the data.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import kb
 from kb._version import __version__
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 from kb.policy.demands import UNUSABLE, Demand
 from kb.policy.documents import Kind
 from kb.policy.making import Policy

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import kb
 from kb.errors import PolicyError, UnknownWorkload
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 from kb.policy.actions import Action, actions_of
 from kb.policy.demands import Demand, demand_of, fold
 from kb.policy.documents import LIMITS, Document, Group, Kind, documents, size_of, text_of

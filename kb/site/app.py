@@ -8,16 +8,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.database import connect
-from kb.errors import DatabaseError, SnapshotError
+from kb.dataset.database import connect
+from kb.dataset.schema import SCHEMA_VERSION
+from kb.errors import DatabaseError, SnapshotError, need
 from kb.export import export
 from kb.export.folder import DATABASE as SQLITE
 from kb.export.folder import LOOKUP
 from kb.export.runner import Progress
-from kb.extras import need
-from kb.lookup import use
-from kb.schema import SCHEMA_VERSION
-from kb.snapshot import Snapshot
+from kb.library.lookup import use
+from kb.library.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from kb import queries
-from kb.lookup import snapshot
-from kb.paths import queries_dir
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.library.lookup import snapshot
 from kb.site.metadata import DATABASE
 from kb.site.questions import shipped
 

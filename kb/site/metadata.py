@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kb.dataset.schema import TABLES, Table
 from kb.export.datapackage import LICENCE
-from kb.lookup import snapshot
-from kb.schema import TABLES, Table
+from kb.library.lookup import snapshot
 
 #: Name of the database on the site, and so the first part of the addresses of its tables.
 DATABASE = "kb"

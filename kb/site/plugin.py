@@ -14,10 +14,10 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 from markupsafe import Markup
 
-from kb import words
-from kb.lookup import snapshot, workloads
-from kb.model import Outcome
-from kb.schema import TABLES
+from kb.dataset.schema import TABLES
+from kb.library import words
+from kb.library.lookup import snapshot, workloads
+from kb.library.model import Outcome
 from kb.site import pages
 from kb.site.http import App, Doorkeeper
 from kb.site.metadata import DATABASE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kb import queries
-from kb.paths import queries_dir
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
 from kb.site.metadata import DATABASE
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kb.log_specs import Key, LogSpec
-from kb.logs import Row
+from kb.dataset.log_specs import Key, LogSpec
+from kb.dataset.logs import Row
 from scrapers.base import Rows, ScrapeError
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb.files import finish_replacing, replace_together
-from kb.log_specs import Key, LogSpec
-from kb.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
+from kb.dataset.files import finish_replacing, replace_together
+from kb.dataset.log_specs import Key, LogSpec
+from kb.dataset.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
 from scrapers import SCRAPERS
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper, Unreachable
 from scrapers.engine import raw

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kb.log_specs import Key
-from kb.logs import Row, Scrape
+from kb.dataset.log_specs import Key
+from kb.dataset.logs import Row, Scrape
 from scrapers.base import Reading, Rows
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
+from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.guide import former
 from scrapers.guide.specifications import facts_of_page

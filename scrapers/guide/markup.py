@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from kb.extras import need
+from kb.errors import need
 from scrapers.base import Document, ScrapeError
 from scrapers.guide.whole import REMEDY, text_of
 

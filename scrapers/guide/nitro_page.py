@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kb.log_specs import NITRO_PAGE, PRESENCE
+from kb.dataset.log_specs import NITRO_PAGE, PRESENCE
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.guide import cells
 from scrapers.guide.ec2_guide import read_pages

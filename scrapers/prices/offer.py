@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from kb.extras import need
+from kb.errors import need
 from scrapers.base import Document, Remark, ScrapeError
 from scrapers.prices.words import ATTRIBUTES, REMEDY
 

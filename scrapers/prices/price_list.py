@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.extras import need
-from kb.log_specs import PRICE_LIST, Key
+from kb.dataset.log_specs import PRICE_LIST, Key
+from kb.errors import need
 from scrapers.base import (
     EVERYTHING_ELSE,
     Document,

@@ -18,7 +18,7 @@ from itertools import count
 from typing import Any
 
 from kb._version import __version__
-from kb.extras import need
+from kb.errors import need
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, ScrapeError, Unreachable
 
 #: The Region that is asked which Regions there are, where the profile names none.

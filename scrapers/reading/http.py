@@ -31,8 +31,8 @@ from typing import IO, TYPE_CHECKING, Self
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from kb._version import __version__
-from kb.extras import need
-from kb.files import publish
+from kb.dataset.files import publish
+from kb.errors import need
 from scrapers.base import Request, ScrapeError, Unreachable
 from scrapers.reading.http_checks import COMPARE, LATER, Want, followed, quoted
 from scrapers.reading.http_exchange import Deadline, Exchange, Fault, Head

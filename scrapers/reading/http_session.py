@@ -25,7 +25,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-from kb.extras import need
+from kb.errors import need
 from scrapers.reading.http_checks import LATER
 from scrapers.reading.http_exchange import CHECK_NETWORK, Fault, Head, announce
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kb.log_specs import SAGEMAKER_API_DOCS
+from kb.dataset.log_specs import SAGEMAKER_API_DOCS
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.reading import jsontree, packages
 from scrapers.sagemaker_api import API_VERSION, PACKAGE

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from kb.log_specs import SAGEMAKER_DOCS, Key
+from kb.dataset.log_specs import SAGEMAKER_DOCS, Key
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, Unreachable, ignore
 from scrapers.reading import http
 from scrapers.sentences import watched

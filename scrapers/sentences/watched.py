@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.build.curated import CURATED, read_curated
-from kb.log_specs import PRESENCE
+from kb.dataset.curated import CURATED, read_curated
+from kb.dataset.log_specs import PRESENCE
 from scrapers.base import Document, Request, Rows, ScrapeError
 from scrapers.reading import jsontree
 from scrapers.sentences import wording

@@ -12,13 +12,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from kb.paths import data_dir
+from kb.dataset.paths import data_dir
 from tests.benchmarks.result import Result
 
 _BUILD = """
 import json, resource, sys, time
 from pathlib import Path
-from kb.build import build
+from kb.pipeline import build
 start = time.perf_counter()
 build(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
 print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
@@ -26,7 +26,7 @@ print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAG
 _DUMP = """
 import hashlib, sys
 import duckdb
-from kb.schema import TABLES
+from kb.dataset.schema import TABLES
 digest = hashlib.sha256()
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
     for table in TABLES:

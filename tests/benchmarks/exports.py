@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from kb.build import build
+from kb.dataset.paths import data_dir
 from kb.export import FORMATS, export
-from kb.paths import data_dir
+from kb.pipeline import build
 from tests.benchmarks.result import Result
 
 

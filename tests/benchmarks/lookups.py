@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 import kb
-from kb.paths import data_dir
+from kb.dataset.paths import data_dir
 from tests.benchmarks.result import Result
 
 _COLD = "import kb; kb.lookup('ml.g5.xlarge')"

@@ -18,9 +18,9 @@ from typing import Any
 from urllib.parse import quote
 
 import kb
-from kb.build import build
+from kb.dataset.paths import data_dir
 from kb.export import export
-from kb.paths import data_dir
+from kb.pipeline import build
 from kb.site.app import SETTINGS
 from tests.benchmarks.result import Result
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kb.build import build
-from kb.paths import checkout, data_dir
+from kb.dataset.paths import checkout, data_dir
+from kb.pipeline import build
 from tests.benchmarks.result import Result
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kb.build import BuildResult
+from kb.pipeline import BuildResult
 from tests.browser.kinds import WINDOWS
 from tests.cli.test_serve_command import serving
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from kb.checker.rules import RULES
-from kb.paths import checkout
+from kb.dataset.paths import checkout
 from tests.checker.test_corpus import CORPUS
 from tests.checker.test_reports import SCHEMA
 from tests.cli.conftest import Run, kb, process

@@ -8,7 +8,7 @@ from types import TracebackType
 import duckdb
 
 from kb.checks import Check, CheckResult, run_check
-from kb.schema import table
+from kb.dataset.schema import table
 
 #: What a column that must hold something holds where a test does not care.
 _FILLING = {

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 import kb.checks
-from kb.build import BuildResult
 from kb.checks import CHECKS, Check, CheckResult, GateError, Level, Violation, describe, require_all, run
-from kb.schema import table
+from kb.dataset.schema import table
+from kb.pipeline import BuildResult
 from tests.checks.gate import Gate
 
 MODULES = sorted(

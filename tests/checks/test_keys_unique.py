@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.checks.keys_unique import CHECK
-from kb.schema import TABLES, Table
+from kb.dataset.schema import TABLES, Table
 from tests.checks.gate import Gate
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kb.checks.outcomes_known import CHECK
-from kb.model import Outcome
+from kb.library.model import Outcome
 from tests.checks.gate import Gate
 
 DAY = date(2020, 1, 1)

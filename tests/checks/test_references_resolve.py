@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.checks.references_resolve import CHECK
-from kb.schema import TABLES, table
+from kb.dataset.schema import TABLES, table
 from tests.checks.gate import Gate
 
 REFERENCES = [(each.name, column, target) for each in TABLES for column, target in each.references.items()]

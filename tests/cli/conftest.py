@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from kb.build import build
 from kb.cli.app import cli
+from kb.pipeline import build
 
 ROOT = Path(__file__).parents[2]
 

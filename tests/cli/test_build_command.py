@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 import kb as library
-from kb import checks, paths
+from kb import checks
+from kb.dataset import paths
 from tests.cli.conftest import ROOT, Run
 
 

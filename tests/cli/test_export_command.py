@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 import kb as library
-from kb import paths
-from kb.schema import TABLES
+from kb.dataset import paths
+from kb.dataset.schema import TABLES
 from tests.cli.conftest import Run
 
 

@@ -8,8 +8,8 @@ import pytest
 import kb as library
 from kb.cli.app import COMMANDS, SECTIONS, cli
 from kb.cli.output import paragraph
-from kb.model import Outcome
-from kb.words import plain
+from kb.library.model import Outcome
+from kb.library.words import plain
 from tests.cli.conftest import Run
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kb as library
-from kb.model import InstanceType
+from kb.library.model import InstanceType
 from tests.cli.conftest import Run
 
 

@@ -8,8 +8,8 @@ import io
 import pytest
 
 import kb as library
-from kb import words
-from kb.model import Basis, InstanceType, Outcome
+from kb.library import words
+from kb.library.model import Basis, InstanceType, Outcome
 from tests.cli.conftest import Run
 
 

@@ -19,8 +19,8 @@ HEAVY = (
     "botocore",
     "moto",
     "cfnlint",
-    "kb.schema",
-    "kb.build",
+    "kb.dataset.schema",
+    "kb.pipeline",
     "kb.checks",
     "kb.export",
     "scrapers",
@@ -198,7 +198,7 @@ import kb
 from kb.errors import SnapshotError
 def fail():
     raise SnapshotError("snapshot.txt: cut off; run `kb build`")
-sys.modules["kb.lookup"].snapshot = fail
+sys.modules["kb.library.lookup"].snapshot = fail
 """
     for arguments in (("lookup", "ml.g5.xlarge"), ("list",), ("versions",), ("workloads",)):
         found = process(*arguments, before=before)

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from kb.schema import TABLES, table
+from kb.dataset.schema import TABLES, table
 from tests.cli.conftest import Run
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import paths
+from kb.dataset import paths
 from scrapers import SCRAPERS
 from tests.cli.conftest import ROOT, Run
 

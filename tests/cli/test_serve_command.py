@@ -18,9 +18,9 @@ from shutil import copytree
 import duckdb
 import pytest
 
-from kb.build import BuildResult, build
-from tests.build.mini import MiniData
+from kb.pipeline import BuildResult, build
 from tests.cli.conftest import Run
+from tests.pipeline.mini import MiniData
 
 MAIN = "from kb.cli import main; main()"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import kb as library
-from kb import queries
-from kb.paths import queries_dir
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
 from tests.cli.conftest import Run
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kb import words
-from kb.snapshot import Snapshot
-from tests.build.mini import MiniData
+from kb.library import words
+from kb.library.snapshot import Snapshot
 from tests.cli.conftest import Run
+from tests.pipeline.mini import MiniData
 
 CHANGED = "2026-09-01"
 PAGE = "https://example.com/page"
@@ -31,7 +31,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(data: Path) -> tuple[Path, Path]:
     """Database and snapshot of that world."""
-    from kb.build import build
+    from kb.pipeline import build
 
     result = build(data, data.parent / "kb.duckdb", data.parent / "snapshot.txt")
     assert result.snapshot is not None
@@ -41,7 +41,7 @@ def made(data: Path) -> tuple[Path, Path]:
 @pytest.fixture
 def answers(made: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the library answer from that world."""
-    module = sys.modules["kb.lookup"]
+    module = sys.modules["kb.library.lookup"]
     monkeypatch.setattr(module, "_snapshot", Snapshot(str(made[1])))
     monkeypatch.setattr(module, "_current", {})
 

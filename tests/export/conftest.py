@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.build import BuildResult
 from kb.export import ExportResult, export
-from tests.build.mini import MiniData
+from kb.pipeline import BuildResult
+from tests.pipeline.mini import MiniData
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from kb.schema import Table
+from kb.dataset.schema import Table
 
 Row = tuple[Any, ...]
 

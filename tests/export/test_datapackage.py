@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from frictionless import Package
 
+from kb.dataset.schema import TABLES
 from kb.export import ExportResult, export
-from kb.schema import TABLES
 
 
 def descriptor(folder: Path) -> dict[str, Any]:

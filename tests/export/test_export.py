@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kb.build import BuildResult
+from kb.dataset.schema import TABLES
 from kb.errors import DatabaseError, ExportError
 from kb.export import FORMATS, ExportResult, export
-from kb.schema import TABLES
+from kb.pipeline import BuildResult
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -224,7 +224,7 @@ def test_a_full_disk_leaves_the_old_export(mini: Path, newer: Path, tmp_path: Pa
 
 
 def test_importing_the_exports_imports_no_duckdb() -> None:
-    code = "import sys, kb.export; print([name for name in ('duckdb', 'kb.build') if name in sys.modules])"
+    code = "import sys, kb.export; print([name for name in ('duckdb', 'kb.pipeline') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

@@ -8,9 +8,9 @@ from contextlib import closing
 
 import pytest
 
+from kb.dataset.schema import TABLES
 from kb.export import ExportResult
 from kb.export.sqlite import INDEXES
-from kb.schema import TABLES
 
 
 @pytest.fixture(scope="module")

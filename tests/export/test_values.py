@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kb.dataset.schema import TABLES, Table, table
 from kb.export import FORMATS, ExportResult, copies, sqlite
-from kb.schema import TABLES, Table, table
 from tests.export.reading import READERS, arrow_schema, exact
 
 

@@ -296,7 +296,7 @@ def test_a_session_of_botocore(recorder: Recorder) -> None:
 def test_evidence_under_review_is_told(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     known = kb.volume_kms(LOCAL, "training")
     changed = kb.Verdict(**{name: getattr(known, name) for name in known._fields} | {"evidence_changed": True})
-    monkeypatch.setattr("kb.guarding.volume_kms", lambda *_: changed)
+    monkeypatch.setattr("kb.library.guard.volume_kms", lambda *_: changed)
     kb.guard(client)
     with pytest.raises(kb.VolumeKeyRefused, match="A sentence that this rests on has changed"):
         client.create_training_job(**training(LOCAL))
@@ -360,6 +360,6 @@ def test_the_error_survives_a_process_boundary(client: Any) -> None:
 
 
 def test_nothing_of_aws_is_imported() -> None:
-    code = "import sys, kb.guarding; print(*{'boto3', 'botocore'} & set(sys.modules), callable(kb.guard))"
+    code = "import sys, kb.library.guard; print(*{'boto3', 'botocore'} & set(sys.modules), callable(kb.guard))"
     done = subprocess.run([sys.executable, "-S", "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["True"]

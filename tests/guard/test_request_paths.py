@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import kb
-from kb.lookup import snapshot
-from kb.request_paths import Setting, WorkloadRequest, operations, read_request
+from kb.library.calls import Setting, WorkloadRequest, operations, read_request
+from kb.library.lookup import snapshot
 from tests.guard.model import full_request, leaves, service
 
 #: Members with a key of KMS that is not for the storage of instances, by their last names, and what it is for.

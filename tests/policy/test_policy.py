@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kb
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 from kb.policy import SEED_WORKLOADS, Kind, make_policy
 from tests.policy.requests import ACTIONS, FOREIGN, KEY_FORMS, OURS, is_denied, needs_key
 

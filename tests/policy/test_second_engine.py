@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 from kb.policy import make_policy
 from tests.policy.requests import ACTIONS, KEY_FORMS, OURS, is_denied
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from kb.dataset.schema import TABLES
 from kb.export import sqlite
-from kb.schema import TABLES
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

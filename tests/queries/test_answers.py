@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 import kb
-from kb import queries
-from kb.paths import queries_dir
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
 
 Row = dict[str, Any]
 Ask = Callable[..., list[Row]]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from kb import queries
-from kb.paths import queries_dir
-from kb.queries import Query
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.dataset.queries import Query
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

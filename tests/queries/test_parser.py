@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb import queries
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.dataset.schema import TABLES
 from kb.errors import InputError
-from kb.paths import queries_dir
-from kb.schema import TABLES
 
 SHIPPED = queries.load(queries_dir())
 

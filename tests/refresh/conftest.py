@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 import scrapers
-from kb.build import BuildResult, inputs
-from kb.build import build as real
-from kb.logs import read_log, read_scrapes
-from kb.refresh import Job, Report, refresh
+from kb.dataset.logs import read_log, read_scrapes
+from kb.pipeline import BuildResult, inputs
+from kb.pipeline import build as real
 from scrapers.base import Request
-from tests.build.mini import MiniData
+from scrapers.refresh import Job, Report, refresh
 from tests.cli.conftest import kb
+from tests.pipeline.mini import MiniData
 from tests.refresh.fakes import Fake
 
 __all__ = ["kb"]
@@ -108,7 +108,7 @@ def each_input_is_built_once(
         shutil.copyfile(found.database, database)
         return replace(found, database=database)
 
-    monkeypatch.setattr("kb.refresh.runner.build", build)
+    monkeypatch.setattr("scrapers.refresh.runner.build", build)
 
 
 @pytest.fixture

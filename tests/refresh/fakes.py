@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from kb.log_specs import PRESENCE, SPECS
-from kb.logs import read_log
+from kb.dataset.log_specs import PRESENCE, SPECS
+from kb.dataset.logs import read_log
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 
 #: After everything in the small world, and before today.

@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from kb.log_specs import REGION_LISTS
-from kb.logs import read_log
+from kb.dataset.log_specs import REGION_LISTS
+from kb.dataset.logs import read_log
 from tests.scrapers.aws.fake import FakeAws
 from tests.scrapers.guide import figures
 from tests.scrapers.guide.pages import all_pages

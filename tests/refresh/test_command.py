@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb import paths
 from kb.cli.commands import refresh as command
+from kb.dataset import paths
 from scrapers.base import Request, Unreachable
 from tests.cli.conftest import Run
 from tests.refresh.conftest import Small

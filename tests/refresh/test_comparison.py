@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from kb.build import build
-from kb.refresh.comparison import SQL_DIR, Differences, ask, compare
-from tests.build.mini import MiniData
+from kb.pipeline import build
+from scrapers.refresh.comparison import SQL_DIR, Differences, ask, compare
+from tests.pipeline.mini import MiniData
 
 ON = "2026-11-01"
 DISKS = {"has_instance_store": "true", "nvme_support": "required", "instance_store_encryption": "required"}

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from kb.build import build
-from kb.build.curated import CURATED, read_curated
-from kb.database import connect
-from kb.log_specs import SPECS
-from kb.logs import SCRAPE_COLUMNS, read_log, read_scrapes, render
+from kb.dataset.curated import CURATED, read_curated
+from kb.dataset.database import connect
+from kb.dataset.log_specs import SPECS
+from kb.dataset.logs import SCRAPE_COLUMNS, read_log, read_scrapes, render
+from kb.pipeline import build
 from scrapers import SCRAPERS
 from scrapers.base import Request
 from scrapers.engine.run import run

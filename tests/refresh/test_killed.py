@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 
 import kb
-from kb.build import build, inputs
-from kb.files import JOURNAL, finish_replacing
-from kb.paths import checkout
-from tests.build.mini import MiniData
+from kb.dataset.files import JOURNAL, finish_replacing
+from kb.dataset.paths import checkout
+from kb.pipeline import build, inputs
+from tests.pipeline.mini import MiniData
 
 #: Refreshes the small world with something new in every log, saying what it does as it goes.
 CHILD = """
 import sys
 from pathlib import Path
 import scrapers
-from kb.refresh import Job, refresh
+from scrapers.refresh import Job, refresh
 from scrapers.base import Request
 from tests.refresh.fakes import Fake, add_type
 data, database, snapshot, logs = map(Path, sys.argv[1:5])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.refresh.markdown import code, counted, folded, prose, table
+from scrapers.refresh.markdown import code, counted, folded, prose, table
 
 HOSTILE = [
     "a|b",

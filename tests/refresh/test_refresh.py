@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.build import BuildResult, build
 from kb.errors import BuildError, InputError, MissingExtraError
-from kb.refresh import BusyError, Outcome
+from kb.pipeline import BuildResult, build
 from scrapers.base import Request, Unreachable
+from scrapers.refresh import BusyError, Outcome
 from tests.refresh.conftest import NAMES, Small
 from tests.refresh.fakes import DAY, add_type, damaged
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_built_is_not_committed(small: Small, monkeypatch: pytest
             raise BuildError("30_hardware.sql: division by zero; nothing was published")
         return build(data_dir, database, gate=gate)
 
-    monkeypatch.setattr("kb.refresh.runner.build", failing)
+    monkeypatch.setattr("scrapers.refresh.runner.build", failing)
     with pytest.raises(BuildError, match=r"cannot be built, nothing was written: 30_hardware\.sql"):
         small.refresh()
     assert small.files() == before

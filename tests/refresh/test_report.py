@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from kb.checks import Check, CheckResult, Level, Violation
-from kb.refresh import Outcome, Report, SourceOutcome
-from kb.refresh.comparison import Differences
-from kb.refresh.report_text import MAX_CHARACTERS, render
+from scrapers.refresh import Outcome, Report, SourceOutcome
+from scrapers.refresh.comparison import Differences
+from scrapers.refresh.report_text import MAX_CHARACTERS, render
 from tests.refresh.test_markdown import HOSTILE
 
 NOTHING = Differences([], [], [], [], [], [], [], [])

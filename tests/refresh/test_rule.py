@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kb import paths
-from kb.build import build
-from kb.database import connect
-from tests.build.mini import MiniData
+from kb.dataset import paths
+from kb.dataset.database import connect
+from kb.pipeline import build
 from tests.cli.conftest import Run
+from tests.pipeline.mini import MiniData
 
 HEADER = "sentence_id,fingerprint,confirmed_on,reason\n"
 

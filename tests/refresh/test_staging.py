@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.dataset.files import JOURNAL
 from kb.errors import InputError
-from kb.files import JOURNAL
-from kb.refresh.staging import BusyError, Staging, alone
+from scrapers.refresh.staging import BusyError, Staging, alone
 
 LOG, OTHER, SCRAPES = Path("observations/a.csv"), Path("observations/b.csv"), Path("scrapes.csv")
 
@@ -105,7 +105,7 @@ def test_one_refresh_at_a_time(data: Path) -> None:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from kb.refresh.staging import alone\n"
+        "from scrapers.refresh.staging import alone\n"
         "with alone(Path(sys.argv[1])):\n"
         "    print('mine', flush=True)\n"
         "    sys.stdin.read()\n"

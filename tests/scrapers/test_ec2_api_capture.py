@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kb.log_specs import OTHER_FACTS, PRESENCE, STORAGE_FACTS
+from kb.dataset.log_specs import OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers.base import Rows, ScrapeError
-from scrapers.ec2_api_capture import STORAGE_PROFILE, Ec2ApiCapture
+from scrapers.ec2.capture import STORAGE_PROFILE, Ec2ApiCapture
 from tests.scrapers.builders import CAPTURE_PATH, as_bytes, capture, document, gpus, record
 
 PARSER = Ec2ApiCapture()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import scrapers
-from kb.build.inputs import _check_readings
-from kb.log_specs import EC2_API, PRICE_LIST, Key, LogSpec
-from kb.logs import LogError, parse_log, read_log, read_scrapes
+from kb.dataset.log_specs import EC2_API, PRICE_LIST, Key, LogSpec
+from kb.dataset.logs import LogError, parse_log, read_log, read_scrapes
+from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.engine import raw
 from scrapers.engine.run import RunResult, run

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API
-from kb.logs import Row, parse_log, render
+from kb.dataset.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API
+from kb.dataset.logs import Row, parse_log, render
 from scrapers.base import Rows, ScrapeError
 from scrapers.engine.log import Update, diff, refuse_mass_loss, replay
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import kb.logs
-from kb.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API, LogSpec
-from kb.logs import LogError, parse_log, parse_scrapes, read_log, read_scrapes, render
+import kb.dataset.logs
+from kb.dataset.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API, LogSpec
+from kb.dataset.logs import LogError, parse_log, parse_scrapes, read_log, read_scrapes, render
 
 LISTING = "observed_on,origin,enum_shape,enum_value,is_listed\n"
 FACTS = "observed_on,origin,ec2_type,fact,value\n"
@@ -178,17 +178,17 @@ def test_names_the_line_of_a_wrong_scrape(tmp_path: Path, text: str, line: int, 
 
 def test_a_scrape_survives_writing_and_reading() -> None:
     scrapes = parse_scrapes((SCRAPES + SCRAPE).encode(), PATH)
-    assert render(kb.logs.SCRAPE_COLUMNS, [scrape.cells for scrape in scrapes]).decode() == SCRAPES + SCRAPE
+    assert render(kb.dataset.logs.SCRAPE_COLUMNS, [scrape.cells for scrape in scrapes]).decode() == SCRAPES + SCRAPE
 
 
-@pytest.mark.parametrize("spec", kb.log_specs.SPECS.values(), ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", kb.dataset.log_specs.SPECS.values(), ids=lambda spec: spec.name)
 def test_the_value_comes_last(spec: LogSpec) -> None:
     assert spec.columns[:2] == ("observed_on", "origin")
     assert spec.columns[-1] == spec.value
 
 
 def test_the_reader_needs_the_standard_library_only() -> None:
-    code = "import sys; before = set(sys.modules); import kb.logs; print(*(set(sys.modules) - before))"
+    code = "import sys; before = set(sys.modules); import kb.dataset.logs; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert loaded - sys.stdlib_module_names == {"kb"}

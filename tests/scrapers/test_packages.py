@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scrapers import ec2_api_capture, region_lists, sagemaker_api
+from scrapers import region_lists, sagemaker_api
 from scrapers.base import Document, Request, ScrapeError
+from scrapers.ec2 import capture as ec2_capture
 from scrapers.reading import packages
 from scrapers.reading.git import Repository, version_of
 from tests.scrapers.builders import (
@@ -99,12 +100,12 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", version)
-    for package in (BOTOCORE, ec2_api_capture.PACKAGE, region_lists.PACKAGE):
+    for package in (BOTOCORE, ec2_capture.PACKAGE, region_lists.PACKAGE):
         with pytest.raises(ScrapeError, match=rf"{package.name}: not installed\. .*\[scrape\]"):
             list(packages.read(package, Request()))
 
 
-@pytest.mark.parametrize("package", [BOTOCORE, ec2_api_capture.PACKAGE, region_lists.PACKAGE], ids=lambda p: p.name)
+@pytest.mark.parametrize("package", [BOTOCORE, ec2_capture.PACKAGE, region_lists.PACKAGE], ids=lambda p: p.name)
 def test_the_installed_package(package: packages.Package) -> None:
     pytest.importorskip(package.module)
     (reading,) = packages.read(package, Request(observed_on=date(2026, 11, 1)))
@@ -151,14 +152,14 @@ def test_a_release_that_lost_the_document(tmp_path: Path) -> None:
 
 
 def test_commits_of_the_main_line_that_touched_a_document(tmp_path: Path) -> None:
-    package = ec2_api_capture.PACKAGE
+    package = ec2_capture.PACKAGE
     made = GitRepository(tmp_path / "moto")
     made.commit("2020-04-16T12:00:00+00:00", {CAPTURE_PATH: {"m5.large": {"memory": "8 GiB"}}})
     first = made.commit("2021-02-22T10:21:59+00:00", {CAPTURE_PATH: capture()})
     made.commit("2021-03-01T12:00:00+00:00", {"README": b"other\n"})
     made.commit("2021-03-02T12:00:00+00:00", {CAPTURE_PATH: None, "README": b"moved\n"})
     made.commit("2021-03-03T12:00:00+00:00", {f"{CAPTURE_PATH}.gz": _packed(capture())})
-    readings = list(packages.read_commits(package, made.git_dir, ec2_api_capture.FIRST_CAPTURE_ON))
+    readings = list(packages.read_commits(package, made.git_dir, ec2_capture.FIRST_CAPTURE_ON))
     assert [one.observed_on.isoformat() for one in readings] == ["2021-02-22", "2021-03-03"]
     assert readings[0].origin == f"moto git-{first[:10]}"
     assert [one.documents[0].name for one in readings] == [CAPTURE_PATH, f"{CAPTURE_PATH}.gz"]
@@ -186,7 +187,7 @@ def test_a_repository_that_is_none_or_another(tmp_path: Path) -> None:
     with pytest.raises(ScrapeError, match=r"its history has no botocore/data/.*Name a clone of"):
         list(packages.read_releases(BOTOCORE, made.git_dir))
     with pytest.raises(ScrapeError, match="its history has no moto/"):
-        list(packages.read_commits(ec2_api_capture.PACKAGE, made.git_dir, date(2000, 1, 1)))
+        list(packages.read_commits(ec2_capture.PACKAGE, made.git_dir, date(2000, 1, 1)))
 
 
 def test_an_object_that_the_clone_lacks(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.files import JOURNAL
-from kb.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API
-from kb.logs import LogError, read_log, read_scrapes
+from kb.dataset.files import JOURNAL
+from kb.dataset.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API
+from kb.dataset.logs import LogError, read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
 from scrapers.engine.run import RunResult, run

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API, SPECS, LogSpec
-from kb.logs import Log, parse_log, read_log, read_scrapes, render
+from kb.dataset.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API, SPECS, LogSpec
+from kb.dataset.logs import Log, parse_log, read_log, read_scrapes, render
 from scrapers import SCRAPERS
 from scrapers.base import Request, Rows
 from scrapers.engine.log import Update, replay

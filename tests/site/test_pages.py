@@ -13,10 +13,11 @@ import duckdb
 import pytest
 
 import kb
-from kb import queries, words
-from kb.model import Outcome
-from kb.paths import queries_dir
-from kb.schema import TABLES
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.dataset.schema import TABLES
+from kb.library import words
+from kb.library.model import Outcome
 from kb.site.pages.changes import KINDS, summary
 from tests.site.conftest import Get, Page
 from tests.site.test_types import texts

@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 import kb
-from kb import words
-from kb.answers import answer, as_json
+from kb.library import words
+from kb.library.answers import answer, as_json
 from tests.site.conftest import Get, Page
 
 

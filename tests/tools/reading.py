@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kb.schema import TABLES, Table
+from kb.dataset.schema import TABLES, Table
 from tests.tools.conftest import Place
 
 

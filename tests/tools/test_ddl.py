@@ -1,4 +1,4 @@
-"""Statements for Athena and Trino: parsers of those languages find in them exactly what `kb.schema` declares."""
+"""Statements for Athena and Trino: their parsers find exactly what `kb.dataset.schema` declares."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from kb.dataset.schema import TABLES, Column, Table
 from kb.export.ddl import Dialect, create_external_sql, read_location
-from kb.schema import TABLES, Column, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -13,7 +13,7 @@ import pytest
 import sqlglot
 from moto import mock_aws
 
-from kb.schema import TABLES
+from kb.dataset.schema import TABLES
 from tests.tools.conftest import RECIPES, Block, Place, blocks
 
 _BLOCKS = blocks()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from kb.schema import TABLES, table
+from kb.dataset.schema import TABLES, table
 from tests.tools import reading
 from tests.tools.conftest import Place
 from tests.tools.reading import Seen
@@ -15,7 +15,7 @@ from tests.tools.reading import Seen
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-#: What the types of `kb.schema` are called in each tool.
+#: What the types of `kb.dataset.schema` are called in each tool.
 _NAMES = ("VARCHAR", "DATE", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE")
 DUCKDB = dict(zip(_NAMES, _NAMES, strict=True))
 SQLITE = dict(zip(_NAMES, ("TEXT", "TEXT", "INTEGER", "INTEGER", "INTEGER", "REAL"), strict=True))

@@ -14,8 +14,7 @@ from typing import Any
 
 from kb.checker.expand import ABSENT, MAXIMUM_FORMS
 from kb.checker.model import Path, Unresolved
-from kb.errors import MissingExtraError
-from kb.extras import need
+from kb.errors import MissingExtraError, need
 
 #: Functions whose result is some text, whatever it is.
 _GIVES_TEXT = frozenset({"Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub"})

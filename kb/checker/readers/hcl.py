@@ -12,8 +12,7 @@ from kb.checker.expand import ABSENT
 from kb.checker.model import Call, Path, Unresolved
 from kb.checker.readers import terraform
 from kb.checker.readers.hcl_values import Expression, Module, convert, key_of, text_of
-from kb.errors import MissingExtraError
-from kb.extras import need
+from kb.errors import MissingExtraError, need
 
 #: What names stand for around an expression.
 Bindings = Mapping[str, Any]

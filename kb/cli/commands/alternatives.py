@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import click
 
 import kb
-from kb import words
 from kb.cli.options import known_region, region_option, type_argument, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
-from kb.lookup import snapshot
-from kb.nearest.search import ARCHITECTURES, NEEDS, STATUSES
+from kb.library import words
+from kb.library.alternatives.search import ARCHITECTURES, NEEDS, STATUSES
+from kb.library.lookup import snapshot
 
 _CSV_COLUMNS = ("instance_type", "distance", "status", "outcome", "better", "worse", "other")
 

@@ -13,8 +13,8 @@ from kb.cli.options import FILE, database_option
 from kb.cli.output import echo_json, json_option, note, progress_line
 
 if TYPE_CHECKING:
-    from kb.build import BuildResult
     from kb.checks import CheckResult
+    from kb.pipeline import BuildResult
 
 _BUILD_EPILOG = """The database is replaced in one step when everything is done and every data check has passed; a
 build that fails leaves the old one as it was. Checks that only ask for a review stop nothing.
@@ -41,9 +41,9 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
     """
     if snapshot is not None and no_snapshot:
         raise click.UsageError("--snapshot and --no-snapshot cannot be given together")
-    from kb import build as builder
-    from kb import paths
+    from kb import pipeline as builder
     from kb.checks import GateError, describe
+    from kb.dataset import paths
 
     if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
         snapshot = paths.snapshot_file()

@@ -13,7 +13,7 @@ import click
 from kb.checker.suppressions import CONFIG_NAME, FAIL_ON, read_config
 from kb.cli.options import FILE, known_region, region_option
 from kb.cli.output import echo_json, json_option, note, paragraph
-from kb.words import plain
+from kb.library.words import plain
 
 if TYPE_CHECKING:
     from kb.checker.model import Finding, Severity
@@ -141,7 +141,7 @@ def _without_notes(result: FileResult) -> FileResult:
 def _write(form: str, results: list[FileResult], threshold: Severity | None) -> None:
     findings = [finding for result in results for finding in result.findings]
     if form == "json":
-        from kb.lookup import snapshot
+        from kb.library.lookup import snapshot
 
         files = [{"file": result.file, "format": result.format} for result in results]
         rows = [finding.as_dict() for finding in findings]
@@ -168,7 +168,7 @@ def _text(finding: Finding) -> str:
 
 
 def _summary(results: list[FileResult], findings: Iterable[Finding]) -> str:
-    from kb.lookup import snapshot
+    from kb.library.lookup import snapshot
 
     counted = Counter("suppressed" if f.suppressed is not None else f.severity.word for f in findings)
     parts = [f"{counted[word]} {word}{'s' if counted[word] != 1 and word != 'suppressed' else ''}" for word in counted]

@@ -59,7 +59,7 @@ def _read_formats(_ctx: click.Context, _param: click.Parameter, names: tuple[str
 def export(*, output: Path | None, formats: tuple[str, ...], database: Path | None, quiet: bool, as_json: bool) -> None:
     """Write every table of the built database as SQLite, Parquet, CSV and JSON Lines."""
     from kb import export as exporter
-    from kb import paths
+    from kb.dataset import paths
 
     began = time.monotonic()
     with progress_line(quiet=quiet) as progress:

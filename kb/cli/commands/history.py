@@ -9,8 +9,8 @@ import click
 import kb
 from kb.cli.options import known_workload, type_argument, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, fields, form_options
-from kb.events import Event, days, events_of
-from kb.lookup import snapshot
+from kb.library.events import Event, days, events_of
+from kb.library.lookup import snapshot
 
 
 @click.command(

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 import kb
-from kb import words
 from kb.cli.options import known_region, known_workload, region_option, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note
 from kb.cli.table import Table
-from kb.lookup import snapshot
-from kb.model import InstanceType, Outcome
+from kb.library import words
+from kb.library.lookup import snapshot
+from kb.library.model import InstanceType, Outcome
 
 _STATUSES = tuple(words.STATUSES)
 

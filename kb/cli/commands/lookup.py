@@ -7,13 +7,13 @@ from datetime import date
 import click
 
 import kb
-from kb import words
-from kb.answers import Answer, answer, as_json
 from kb.cli.commands import lookup_text
 from kb.cli.options import complete_types, known_region, known_workload, read_day, region_option, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note
-from kb.lookup import snapshot
-from kb.model import InstanceType
+from kb.library import words
+from kb.library.answers import Answer, answer, as_json
+from kb.library.lookup import snapshot
+from kb.library.model import InstanceType
 
 _EPILOG = f"""{words.outcomes_help()}
 

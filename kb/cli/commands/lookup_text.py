@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kb import words
 from kb.cli.output import fields, paragraph
 from kb.cli.table import Table
-from kb.lookup import snapshot
-from kb.model import InstanceType, Outcome, Verdict
+from kb.library import words
+from kb.library.lookup import snapshot
+from kb.library.model import InstanceType, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from kb.answers import Answer
+    from kb.library.answers import Answer
 
 
 def overview(kind: InstanceType, answers: Sequence[Answer], region: str | None) -> str:

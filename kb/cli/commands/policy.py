@@ -102,7 +102,7 @@ def policy(
 
 def _write(folder: Path, documents: tuple[str, ...], text: str) -> list[Path]:
     """Write the documents and the text beside them; a document left from another policy is an error."""
-    from kb.files import replace_atomically
+    from kb.dataset.files import replace_atomically
 
     paths = [folder / f"{_NAME}-{number}.json" for number in range(1, len(documents) + 1)]
     others = sorted({path.name for path in folder.glob(f"{_NAME}-*.json")} - {path.name for path in paths})

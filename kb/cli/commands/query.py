@@ -14,11 +14,11 @@ from kb.cli.options import database_option
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
 
 if TYPE_CHECKING:
-    from kb.queries import Query
+    from kb.dataset.queries import Query
 
 
 def _complete_queries(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.paths import queries_dir
+    from kb.dataset.paths import queries_dir
 
     return [CompletionItem(p.stem) for p in sorted(queries_dir().glob("*.sql")) if p.stem.startswith(incomplete)]
 
@@ -54,8 +54,8 @@ def query(
     form: Form,
 ) -> None:
     """Run a query that others needed before."""
-    from kb import queries
-    from kb.paths import queries_dir
+    from kb.dataset import queries
+    from kb.dataset.paths import queries_dir
 
     if is_list:
         _list(list(queries.load(queries_dir()).values()), form)

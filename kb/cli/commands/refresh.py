@@ -35,7 +35,7 @@ def _in_a_checkout(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def checked(*args: Any, data: Path | None, **options: Any) -> None:
-        from kb import paths
+        from kb.dataset import paths
 
         if (data is None and paths.checkout() is None) or find_spec("scrapers") is None:
             raise click.ClickException(
@@ -77,8 +77,8 @@ def refresh(
 
     In a checkout, and with the data there, the lookup snapshot inside the package is written too.
     """
-    from kb import paths
-    from kb.extras import need
+    from kb.dataset import paths
+    from kb.errors import need
 
     need("duckdb", "build", "A refresh")
     from scrapers import SCRAPERS
@@ -88,10 +88,10 @@ def refresh(
         raise click.BadParameter(
             f"no source {unknown[0]!r}; the sources are: {', '.join(SCRAPERS)}.", param_hint="--source"
         )
-    from kb.files import replace_atomically
-    from kb.refresh import Job
-    from kb.refresh import refresh as run
-    from kb.refresh.report_text import render
+    from kb.dataset.files import replace_atomically
+    from scrapers.refresh import Job
+    from scrapers.refresh import refresh as run
+    from scrapers.refresh.report_text import render
 
     job = Job(
         data_dir=data or paths.data_dir(),

@@ -13,7 +13,7 @@ from kb.cli.output import echo_json, fields, json_option, note
 from kb.cli.table import Table
 
 if TYPE_CHECKING:
-    from kb.refresh.comparison import Row
+    from scrapers.refresh.comparison import Row
 
 _EPILOG = """The documentation that the rules rest on is watched: `kb refresh` takes a fingerprint of each sentence.
 Where one changed, the answers that rest on its rule are marked until a person has compared the new wording with the
@@ -52,7 +52,7 @@ def _data_option(command: Any) -> Any:
 
 
 def _folder(data: Path | None) -> Path:
-    from kb import paths
+    from kb.dataset import paths
 
     return data if data is not None else paths.data_dir()
 
@@ -66,7 +66,7 @@ def list_rules(data: Path | None, as_json: bool) -> None:
     The evidence is unchanged, confirmed (it changed, and a person compared it with the rule), changed, vanished, never
     read, or not watched.
     """
-    from kb.refresh.evidence import standing
+    from scrapers.refresh.evidence import standing
 
     rules = standing(_folder(data)).rules
     if as_json:
@@ -85,7 +85,7 @@ def list_rules(data: Path | None, as_json: bool) -> None:
 @json_option
 def review(data: Path | None, as_json: bool) -> None:
     """List the sentences that changed and that nobody has compared with the rules yet."""
-    from kb.refresh.evidence import standing
+    from scrapers.refresh.evidence import standing
 
     found = standing(_folder(data)).unconfirmed
     if as_json:
@@ -125,8 +125,8 @@ def confirm(names: tuple[str, ...], reason: str, fingerprint: str | None, data: 
     A rule's name stands for all its sentences that wait. The rows go into curated/confirmations.csv; `kb build` then
     takes the marks off.
     """
-    from kb import paths
-    from kb.refresh import evidence
+    from kb.dataset import paths
+    from scrapers.refresh import evidence
 
     if data is None and paths.checkout() is None:
         raise click.ClickException(

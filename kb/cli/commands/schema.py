@@ -12,11 +12,11 @@ from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note,
 from kb.cli.table import Table as Layout
 
 if TYPE_CHECKING:
-    from kb.schema import Table
+    from kb.dataset.schema import Table
 
 
 def _complete_tables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.schema import TABLES
+    from kb.dataset.schema import TABLES
 
     return [CompletionItem(each.name) for each in TABLES if each.name.startswith(incomplete.lower())]
 
@@ -60,7 +60,7 @@ def schema(*, names: tuple[str, ...], ddl: str | None, location: str | None, for
 
 
 def _tables(names: Sequence[str]) -> tuple[Table, ...]:
-    from kb.schema import TABLES, table
+    from kb.dataset.schema import TABLES, table
 
     try:
         return tuple(table(name) for name in dict.fromkeys(names)) if names else TABLES

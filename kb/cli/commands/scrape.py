@@ -16,7 +16,7 @@ from kb.cli.output import echo_json, json_option, note
 from kb.cli.table import Table
 
 if TYPE_CHECKING:
-    from kb.log_specs import LogSpec
+    from kb.dataset.log_specs import LogSpec
     from scrapers.base import Request
     from scrapers.engine.run import RunResult
 
@@ -61,7 +61,7 @@ def scrape(
     as_json: bool,
 ) -> None:
     """Read a source and append what changed to its observation log."""
-    from kb import paths
+    from kb.dataset import paths
 
     root = paths.checkout()
     if root is None:
@@ -69,7 +69,7 @@ def scrape(
             "scraping appends to the observation logs of a checkout, and this kb is installed without one; "
             "clone the repository and install it with: pip install -e '.[scrape]'"
         )
-    from kb.logs import LogError
+    from kb.dataset.logs import LogError
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
     from scrapers.engine.run import run

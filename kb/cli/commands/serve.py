@@ -37,8 +37,8 @@ Examples:
 @database_option
 def serve(*, host: str, port: int, folder: Path | None, cors: bool, is_opened: bool, database: Path | None) -> None:
     """Serve the data as a web site: search, a page per instance type, tables, SQL."""
-    from kb import paths
-    from kb.lookup import snapshot
+    from kb.dataset import paths
+    from kb.library.lookup import snapshot
     from kb.site import app
 
     chosen = folder or paths.export_dir()

@@ -7,7 +7,7 @@ import click
 import kb
 from kb.cli.output import Form, echo_csv, echo_json, form_options
 from kb.cli.table import Table
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 
 
 @click.command(epilog="\b\nExample:\n  kb workloads --json", short_help="The ways SageMaker runs instances.")

@@ -8,11 +8,11 @@ from datetime import date
 import click
 
 import kb
-from kb import words
 from kb.cli.options import complete_types, complete_versions, read_day
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
 from kb.cli.table import Table
-from kb.model import Change, Version
+from kb.library import words
+from kb.library.model import Change, Version
 
 #: Kinds of change, as headings for people, in their order.
 _KINDS: dict[str, str] = {

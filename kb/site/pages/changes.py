@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 from feedgen.feed import FeedGenerator
 
 import kb
-from kb.model import Version
+from kb.library.model import Version
 from kb.site.metadata import DATABASE, TITLE
 from kb.site.pages.frame import missing, render, shortened
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import vl_convert
 from markupsafe import Markup
 
-from kb.lookup import snapshot
+from kb.library.lookup import snapshot
 from kb.site.metadata import DATABASE
 from kb.site.pages.frame import render
 from kb.site.questions import ask, shipped

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import kb
-from kb.lookup import snapshot
-from kb.model import Outcome
+from kb.library.lookup import snapshot
+from kb.library.model import Outcome
 from kb.site.pages.frame import in_order, missing, render, shortened
 
 if TYPE_CHECKING:

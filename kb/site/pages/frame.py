@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from kb import words
-from kb.model import Outcome
+from kb.library import words
+from kb.library.model import Outcome
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

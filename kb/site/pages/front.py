@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import kb
-from kb import words
-from kb.lookup import snapshot
-from kb.model import Outcome
+from kb.library import words
+from kb.library.lookup import snapshot
+from kb.library.model import Outcome
 from kb.site.metadata import DATABASE
 from kb.site.pages.frame import in_order, render
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 import kb
-from kb import words
-from kb.lookup import snapshot
-from kb.model import Outcome
+from kb.library import words
+from kb.library.lookup import snapshot
+from kb.library.model import Outcome
 from kb.site.pages.frame import SYMBOLS, in_order, render
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from urllib.parse import quote, unquote
 from datasette.utils.asgi import Response
 
 import kb
-from kb import words
-from kb.answers import Answer, answer, as_json
-from kb.events import days, events_of
-from kb.lookup import read_day, snapshot
-from kb.model import InstanceType, Outcome
+from kb.library import words
+from kb.library.answers import Answer, answer, as_json
+from kb.library.events import days, events_of
+from kb.library.lookup import read_day, snapshot
+from kb.library.model import InstanceType, Outcome
 from kb.site.metadata import DATABASE
 from kb.site.pages.frame import COMMON, in_order, missing, render, shortened
 

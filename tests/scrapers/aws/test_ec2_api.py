@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kb.log_specs import ALL_REGIONS, OTHER_FACTS, PRESENCE, STORAGE_FACTS
+from kb.dataset.log_specs import ALL_REGIONS, OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers.base import Document, Rows, ScrapeError
-from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
+from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
 from tests.scrapers.aws.worlds import g4dn, m5d, offerings, region, types
 from tests.scrapers.builders import as_bytes, record
 

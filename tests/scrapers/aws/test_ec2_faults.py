@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import scrapers
-from kb.build.inputs import _check_readings
-from kb.log_specs import ALL_REGIONS, EC2_API, PRESENCE
-from kb.logs import read_log, read_scrapes
-from scrapers import ec2_api
+from kb.dataset.log_specs import ALL_REGIONS, EC2_API, PRESENCE
+from kb.dataset.logs import read_log, read_scrapes
+from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Unreachable
-from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
+from scrapers.ec2 import api
+from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
 from scrapers.engine.run import RunResult, run
 from scrapers.reading import aws
 from tests.scrapers.aws.fake import Answer, Call, FakeAws, Fault, body, closed, edited, error, lost, shortened
@@ -32,7 +32,7 @@ GB, ALL = "instance_store_gb", ALL_REGIONS
 @pytest.fixture
 def world(fake: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     """Three Regions that have the same, read in small pages."""
-    monkeypatch.setattr(ec2_api, "PAGE_SIZES", {TYPES: 5, OFFERINGS: 5})
+    monkeypatch.setattr(api, "PAGE_SIZES", {TYPES: 5, OFFERINGS: 5})
     fake.regions = {name: region(name, m5d(), record("c5.large"), *OTHERS) for name in (EAST, WEST, SOUTH)}
     return fake
 

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scrapers
-from kb.build.inputs import _check_readings
-from kb.log_specs import ALL_REGIONS, EC2_API, PRESENCE
-from kb.logs import read_log, read_scrapes
+from kb.dataset.log_specs import ALL_REGIONS, EC2_API, PRESENCE
+from kb.dataset.logs import read_log, read_scrapes
+from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request
-from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
+from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
 from scrapers.engine.run import run
 from tests.scrapers.aws.worlds import data_folder, region
 from tests.scrapers.builders import as_bytes, record

@@ -11,12 +11,12 @@ import moto.ec2
 import pytest
 
 import scrapers
-from kb.build.inputs import _check_readings
-from kb.log_specs import ALL_REGIONS, EC2_API, PRESENCE, STORAGE_FACTS
-from kb.logs import Log, read_log, read_scrapes
-from scrapers import ec2_api
+from kb.dataset.log_specs import ALL_REGIONS, EC2_API, PRESENCE, STORAGE_FACTS
+from kb.dataset.logs import Log, read_log, read_scrapes
+from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Reading, Request
-from scrapers.ec2_api import OFFERINGS, TYPES, Ec2Api
+from scrapers.ec2 import api
+from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
 from scrapers.engine.run import RunResult, run
 from tests.scrapers.aws.launch_moto import CHINA, FAMILIES
 from tests.scrapers.aws.worlds import data_folder
@@ -28,7 +28,7 @@ API = Ec2Api()
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `run` know the scraper, and ask for small pages."""
     monkeypatch.setitem(scrapers.SCRAPERS, API.source, API)
-    monkeypatch.setattr(ec2_api, "PAGE_SIZES", {TYPES: 30, OFFERINGS: 50})
+    monkeypatch.setattr(api, "PAGE_SIZES", {TYPES: 30, OFFERINGS: 50})
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_every_page_of_every_region(moto: str, packaged: dict[str, Any]) -> None
 
 def test_documents_do_not_depend_on_pages(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first = fetched(regions=("us-east-1",))
-    monkeypatch.setattr(ec2_api, "PAGE_SIZES", {TYPES: 100, OFFERINGS: 1000})
+    monkeypatch.setattr(api, "PAGE_SIZES", {TYPES: 100, OFFERINGS: 1000})
     assert [d.sha256 for d in fetched(regions=("us-east-1",)).documents] == [d.sha256 for d in first.documents]
 
 

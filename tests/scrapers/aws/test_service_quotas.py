@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import scrapers
-from kb.build.inputs import _check_readings
-from kb.log_specs import QUOTA_USAGES, SERVICE_QUOTAS
-from kb.logs import read_log, read_scrapes
+from kb.dataset.log_specs import QUOTA_USAGES, SERVICE_QUOTAS
+from kb.dataset.logs import read_log, read_scrapes
+from kb.pipeline.inputs import _check_readings
 from scrapers import service_quotas
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, Rows, ScrapeError, Unreachable
 from scrapers.engine.run import RunResult, run

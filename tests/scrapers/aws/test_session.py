@@ -11,7 +11,7 @@ import pytest
 
 from kb.errors import MissingExtraError
 from scrapers.base import Request, ScrapeError, Unreachable
-from scrapers.ec2_api import Ec2Api
+from scrapers.ec2.api import Ec2Api
 from scrapers.reading import aws
 from scrapers.service_quotas import ServiceQuotas
 from tests.scrapers.aws.fake import FakeAws, body, closed, error

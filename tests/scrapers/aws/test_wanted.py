@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
-from kb.logs import LogError, render
+from kb.dataset.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
+from kb.dataset.logs import LogError, render
 from scrapers.base import ScrapeError
 from scrapers.wanted import wanted_ec2_types
 from tests.scrapers.aws.worlds import ON, data_folder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kb.log_specs import REGION_LISTS, SAGEMAKER_API
-from kb.logs import render
+from kb.dataset.log_specs import REGION_LISTS, SAGEMAKER_API
+from kb.dataset.logs import render
 from tests.scrapers.builders import capture, gpus, record
 
 ON = "2026-01-01"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kb.log_specs import PRESENCE, Key
+from kb.dataset.log_specs import PRESENCE, Key
 from tests.scrapers.guide.figures import Tabs
 from tests.scrapers.guide.model import PageModel, Table
 from tests.scrapers.guide.pages import I3_NOTE

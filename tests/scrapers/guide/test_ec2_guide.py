@@ -10,11 +10,11 @@ from importlib import resources
 
 import pytest
 
-from kb import paths
+from kb.dataset import paths
+from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
 from kb.errors import MissingExtraError
-from kb.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
 from scrapers.base import Document, ScrapeError
-from scrapers.ec2_records import storage_facts
+from scrapers.ec2.records import storage_facts
 from scrapers.guide import Ec2Guide
 from scrapers.reading import jsontree
 from tests.scrapers.guide.figures import FORMER_2021, GUIDE, family

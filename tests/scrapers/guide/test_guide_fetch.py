@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 
 import scrapers
-from kb import paths
-from kb.log_specs import EC2_GUIDE, NITRO_PAGE
-from kb.logs import read_log, read_scrapes
+from kb.dataset import paths
+from kb.dataset.log_specs import EC2_GUIDE, NITRO_PAGE
+from kb.dataset.logs import read_log, read_scrapes
 from scrapers.base import Request, ScrapeError
 from scrapers.engine.run import run
 from scrapers.guide import Ec2Guide, NitroPage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.log_specs import NITRO_PAGE
+from kb.dataset.log_specs import NITRO_PAGE
 from scrapers.base import Document, Rows, ScrapeError, ignore
 from scrapers.guide import NitroPage
 from tests.scrapers.guide.pages import nitro_page, page

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pytest
 
-from kb.logs import read_log, read_scrapes
+from kb.dataset.logs import read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, ScrapeError, Unreachable
 from scrapers.engine import run

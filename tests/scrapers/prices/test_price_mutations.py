@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from kb.log_specs import Key
+from kb.dataset.log_specs import Key
 from scrapers.base import Document, Rows, ScrapeError
 from scrapers.prices.price_list import PriceList
 from tests.scrapers.prices.offers import WORDS, Product, as_bytes, offer_file, others, product

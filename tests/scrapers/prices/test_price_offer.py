@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kb.log_specs import REGION_LISTS
-from kb.logs import read_log
-from kb.paths import data_dir
+from kb.dataset.log_specs import REGION_LISTS
+from kb.dataset.logs import read_log
+from kb.dataset.paths import data_dir
 from scrapers.base import Document, Rows, ScrapeError
 from scrapers.prices.price_list import PriceList
 from tests.scrapers.prices.offers import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.log_specs import PRICE_COMPONENTS, PRICE_LIST, REGION_LISTS, SAGEMAKER_API
-from kb.logs import read_log
-from kb.paths import data_dir
+from kb.dataset.log_specs import PRICE_COMPONENTS, PRICE_LIST, REGION_LISTS, SAGEMAKER_API
+from kb.dataset.logs import read_log
+from kb.dataset.paths import data_dir
 from scrapers.base import ScrapeError
 from scrapers.prices.words import ANY, TYPE, Finding, judge, prefix
 from tests.scrapers.prices.offers import WORDS, others, product

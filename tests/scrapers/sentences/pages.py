@@ -18,7 +18,7 @@ import html
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from kb.build.curated import read_curated
+from kb.dataset.curated import read_curated
 from scrapers.sentences.article import INTRODUCTION, WHOLE_PAGE
 from scrapers.sentences.pages import SITE
 from scrapers.sentences.watched import TABLE

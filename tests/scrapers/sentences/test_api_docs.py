@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from kb.dataset.log_specs import SAGEMAKER_API_DOCS
+from kb.dataset.logs import read_log, read_scrapes
 from kb.errors import InputError
-from kb.log_specs import SAGEMAKER_API_DOCS
-from kb.logs import read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
 from scrapers.engine.run import RunResult, run

@@ -12,8 +12,8 @@ from typing import Self
 
 import pytest
 
-from kb.log_specs import SAGEMAKER_DOCS
-from kb.logs import read_log, read_scrapes
+from kb.dataset.log_specs import SAGEMAKER_DOCS
+from kb.dataset.logs import read_log, read_scrapes
 from scrapers import SCRAPERS
 from scrapers.base import Reading, Request, ScrapeError, Unreachable
 from scrapers.engine.run import RunResult, run

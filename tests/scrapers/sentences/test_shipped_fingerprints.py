@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from kb.build.curated import CURATED, read_curated
-from kb.log_specs import PRESENCE, SAGEMAKER_API_DOCS
-from kb.logs import read_log
+from kb.dataset.curated import CURATED, read_curated
+from kb.dataset.log_specs import PRESENCE, SAGEMAKER_API_DOCS
+from kb.dataset.logs import read_log
 from scrapers.base import Request
 from scrapers.engine.log import replay
 from scrapers.sentences import SagemakerApiDocs

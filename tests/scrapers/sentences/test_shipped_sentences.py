@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.build.curated import CURATED, read_curated
+from kb.dataset.curated import CURATED, read_curated
 from scrapers.base import Document, Request
 from scrapers.sentences import SagemakerDocs
 from scrapers.sentences.watched import Watched, of_source, profile

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kb.log_specs import PRESENCE
+from kb.dataset.log_specs import PRESENCE
 from scrapers.base import Document, Rows
 from scrapers.sentences import SagemakerApiDocs, SagemakerDocs
 from scrapers.sentences.api_docs import MODEL

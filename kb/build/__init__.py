@@ -1,5 +1,0 @@
-"""Logs and curated tables in, DuckDB file and lookup snapshot out."""
-
-from kb.build.runner import BuildResult, build
-
-__all__ = ["BuildResult", "build"]

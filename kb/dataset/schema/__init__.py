@@ -1,0 +1,26 @@
+"""Every table and column of the database, declared once.
+
+DDL, database comments, the generated documentation and the web metadata all come from here. The declarations
+themselves are in :mod:`kb.dataset.schema.hardware` (facts about an instance type) and :mod:`kb.dataset.schema.tables`.
+"""
+
+from __future__ import annotations
+
+from kb.dataset.schema.core import SCHEMA_VERSION, Column, Table
+from kb.dataset.schema.tables import TABLES
+
+__all__ = ["SCHEMA_VERSION", "TABLES", "Column", "Table", "table"]
+
+
+def table(name: str) -> Table:
+    """Return the declaration of one table.
+
+    Raises:
+        KeyError: no table has that name; the message lists the tables.
+    """
+    for candidate in TABLES:
+        if candidate.name == name:
+            return candidate
+    names = ", ".join(t.name for t in TABLES)
+    msg = f"no table called {name!r}; the tables are: {names}"
+    raise KeyError(msg)

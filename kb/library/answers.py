@@ -1,0 +1,45 @@
+"""What every front end tells of a type in a workload: the verdict, whether the Region has it, what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kb.library.lookup import regions, snapshot, volume_kms
+from kb.library.model import InstanceType, Verdict
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is shown of one verdict.
+
+    Attributes:
+        verdict: The verdict.
+        in_region: Whether the Region's list has it; None where not asked or where no Region list speaks of it.
+        recommendation: What to do instead; None on types without local storage.
+    """
+
+    verdict: Verdict
+    in_region: bool | None
+    recommendation: str | None
+
+
+def answer(kind: InstanceType, workload: str, region: str | None = None, as_of: date | None = None) -> Answer:
+    """Return what is to be told of a known type in a known workload, now or as the evidence of a day had it."""
+    in_region = None
+    if region is not None:
+        listed = regions(kind.instance_type, workload, as_of=as_of)
+        in_region = None if listed is None else region in listed
+    advice = snapshot().recommendation(workload) if kind.has_instance_store else None
+    return Answer(volume_kms(kind.instance_type, workload, as_of=as_of), in_region, advice)
+
+
+def as_json(kind: InstanceType, answers: Iterable[Answer], region: str | None = None) -> dict[str, Any]:
+    """Return a type and the answers about it as plain values for JSON."""
+    verdicts = []
+    for each in answers:
+        place = {} if region is None else {"region": region, "in_region": each.in_region}
+        verdicts.append(each.verdict.as_dict() | place | {"recommendation": each.recommendation})
+    return kind.as_dict() | {"verdicts": verdicts}

@@ -1,0 +1,224 @@
+"""``kb.guard``: checks the requests of a SageMaker client before they are sent.
+
+Works on the event system of botocore, on which every boto3 client is built; neither is imported here. The event
+``before-parameter-build`` comes when the parameters stand and before anything is made of them, and the handler is the
+last one there, so that it sees what other handlers change.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+import warnings
+
+from kb.errors import VolumeKeyRefused, VolumeKeyWarning
+from kb.library.alternatives.search import alternatives
+from kb.library.calls import Setting, WorkloadRequest, operations, read_request
+from kb.library.lookup import snapshot, volume_kms
+from kb.library.model import KeyProblem, Outcome, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, TypeVar
+
+    ClientOrSession = TypeVar("ClientOrSession")
+
+MODES = ("raise", "warn", "log")
+NEEDS = ("key_accepted", "all_storage_under_key")
+
+_EVENT = "before-parameter-build.sagemaker"
+_ID = "kb-guard"
+_WANTED = "a SageMaker client (boto3.client('sagemaker')) or a session (boto3.Session()) that will make clients"
+#: Outcomes of which a key given is worth a word.
+_TOLD = (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
+
+_log = logging.getLogger("kb.guard")
+
+
+def guard(client_or_session: ClientOrSession, mode: str = "raise", *, need: str = "key_accepted") -> ClientOrSession:
+    """Check the volume key of each SageMaker request before it is sent.
+
+    >>> client = kb.guard(boto3.client("sagemaker"))  # doctest: +SKIP
+
+    A request that SageMaker refuses because of its key raises, and nothing is sent. A key that is accepted but leaves
+    local storage out (``not_applied``, ``ebs_only``) warns, and so does a request whose fate depends on which of
+    several types SageMaker picks. What the evidence does not say, and types newer than the data, are let through.
+
+    Args:
+        client_or_session: A boto3 or botocore client of SageMaker; or a session, for the clients it makes from then on.
+            The SageMaker SDK works through such a client: give it the guarded one, or a guarded session.
+        mode: ``raise``; ``warn`` (a :class:`VolumeKeyWarning`); or ``log`` (a warning of the logger ``kb.guard``).
+        need: ``key_accepted``, as above; or ``all_storage_under_key``: whatever leaves storage outside the key raises
+            too, a missing key in a Create request included.
+
+    Returns:
+        The object given. Guarding it again replaces the guard; :func:`unguard` takes it away.
+
+    Raises:
+        TypeError: the object is something else.
+        ValueError: no such mode or need.
+    """
+    for name, value, allowed in (("mode", mode, MODES), ("need", need, NEEDS)):
+        if value not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    events = _events(client_or_session)
+    operations()  # a snapshot that cannot be read is told now, and not when a request is on its way
+    events.unregister(_EVENT, unique_id=_ID)
+    events.register_last(_EVENT, _Guard(mode, need), unique_id=_ID)
+    return client_or_session
+
+
+def unguard(client_or_session: ClientOrSession) -> ClientOrSession:
+    """Take away what :func:`guard` did to a client, or to the clients that a session will make; returns the object.
+
+    Raises:
+        TypeError: the object is neither.
+    """
+    _events(client_or_session).unregister(_EVENT, unique_id=_ID)
+    return client_or_session
+
+
+def _events(given: Any) -> Any:
+    """Return the event system of a client or session.
+
+    Raises:
+        TypeError: it is neither, or a client of another service.
+    """
+    meta: Any = getattr(given, "meta", None)
+    if hasattr(meta, "service_model"):
+        service = meta.service_model.service_name
+        if service != "sagemaker":
+            raise TypeError(f"this is a client of {service}; give {_WANTED}")
+        events = meta.events
+    elif hasattr(given, "get_component"):
+        events = given.get_component("event_emitter")
+    else:
+        events = getattr(given, "events", None)
+    if isinstance(given, type) or not hasattr(events, "register_last"):
+        hint = "; of a session of the SageMaker SDK, its sagemaker_client" if hasattr(given, "sagemaker_client") else ""
+        shown = given.__name__ if isinstance(given, type) else type(given).__name__
+        raise TypeError(f"{shown} cannot be guarded; give {_WANTED}{hint}")
+    return events
+
+
+class _Guard:
+    """The handler of the event: checks the parameters of one request."""
+
+    def __init__(self, mode: str, need: str) -> None:
+        self._mode, self._needs_all = mode, need == "all_storage_under_key"
+
+    def __call__(self, params: Any, model: Any, context: Any = None, **_others: Any) -> None:
+        """Check a request.
+
+        Raises:
+            VolumeKeyRefused: it is not to be sent.
+        """
+        operation = model.name
+        found: list[KeyProblem] = []
+        for part in read_request(operation, params):
+            if part.keys or self._needs_all:
+                found += self._problems(operation, part, (context or {}).get("client_region"))
+        if not found:
+            return
+        found.sort(key=lambda problem: not problem.is_refused)
+        text = _text(operation, found, is_sent=self._mode != "raise" or not found[0].is_refused)
+        if self._mode == "log":
+            _log.warning("%s", text)
+        elif self._mode == "raise" and found[0].is_refused:
+            raise VolumeKeyRefused(text, found)
+        else:
+            warnings.warn(text, VolumeKeyWarning, stacklevel=_frames_to_the_caller())
+
+    def _problems(self, operation: str, part: WorkloadRequest, region: str | None) -> Iterator[KeyProblem]:
+        verdicts = [(named, verdict) for named in part.types if (verdict := _verdict(named, part.workload))]
+        for named, verdict in verdicts:
+            key = next((key for key in part.keys_of(named) if key.value), None)
+            if key and verdict.outcome in _TOLD:
+                is_certain = _is_certain(named, part, verdicts)
+                is_refused = self._needs_all or (is_certain and verdict.outcome is Outcome.REJECTED)
+                reason = f"{key.path} is given. {verdict.reason}"
+                if not is_certain:
+                    reason += f" It is one of {named.choice}, of which SageMaker picks one; not all have this answer."
+            elif self._needs_all and not verdict.all_storage_under_key and verdict.outcome is not Outcome.UNKNOWN:
+                is_refused, reason = True, f"not all of its storage can be under a key: {verdict.reason}"
+            elif self._needs_all and verdict.all_storage_under_key and not key and _takes_new_key(operation, part):
+                is_refused, reason = True, "no volume key is given, so nothing is under it."
+            else:
+                continue
+            if verdict.evidence_changed:
+                reason += " A sentence that this rests on has changed, and nobody has confirmed the rule since."
+            yield KeyProblem(
+                operation=operation,
+                workload=part.workload,
+                instance_type=verdict.instance_type,
+                type_path=named.path,
+                key_path=key.path if key else None,
+                outcome=verdict.outcome,
+                is_refused=is_refused,
+                reason=reason,
+                fix=_fix(verdict, part, region),
+                url=next((item.url for item in verdict.evidence if item.kind == "rule"), None),
+            )
+
+
+def _verdict(named: Setting, workload: str) -> Verdict | None:
+    """The verdict on a type that a request names; None where nothing is known of it, or it is newer than the data."""
+    if not isinstance(named.value, str) or not snapshot().has_type(named.value):
+        return None
+    verdict = volume_kms(named.value, workload)
+    return None if verdict.outcome is Outcome.NOT_OFFERED else verdict
+
+
+def _takes_new_key(operation: str, part: WorkloadRequest) -> bool:
+    """Whether the storage has no key unless this request gives one; an update leaves the key that was given before."""
+    return bool(part.key_paths) and operation.startswith("Create")
+
+
+def _is_certain(named: Setting, part: WorkloadRequest, verdicts: list[tuple[Setting, Verdict]]) -> bool:
+    """Whether every type that SageMaker may pick in place of this one is known to have the same outcome."""
+    choices = sum(each.choice == named.choice for each in part.types) if named.choice else 1
+    outcomes = [
+        verdict.outcome for each, verdict in verdicts if each is named or (named.choice and each.choice == named.choice)
+    ]
+    return len(outcomes) == choices and len(set(outcomes)) == 1
+
+
+def _fix(verdict: Verdict, part: WorkloadRequest, region: str | None) -> str:
+    if verdict.all_storage_under_key:
+        return f"Give the key in {' or '.join(part.key_paths)}."
+    return " ".join(filter(None, (snapshot().recommendation(verdict.workload), _nearest(verdict, region))))
+
+
+def _nearest(verdict: Verdict, region: str | None) -> str:
+    known = region if region in snapshot().region_names() else None
+    names = _nearest_names(verdict.instance_type, verdict.workload, known)
+    place = f" in {known}" if known else ""
+    if not names:
+        return f"No type near to {verdict.instance_type} has all its storage under a key{place}."
+    return f"Nearest types with all storage under a key{place}: {', '.join(names)}."
+
+
+@functools.cache
+def _nearest_names(instance_type: str, workload: str, region: str | None) -> tuple[str, ...]:
+    return tuple(each.instance_type for each in alternatives(instance_type, workload, region=region, limit=3))
+
+
+def _text(operation: str, problems: list[KeyProblem], *, is_sent: bool) -> str:
+    lines = [f"{operation} {'has a problem with its volume key' if is_sent else 'was not sent'}:"]
+    for problem in problems:
+        lines += [
+            f"  {problem.instance_type} ({problem.type_path}): {problem.reason}",
+            f"    Fix: {problem.fix}",
+            *([f"    Reference: {problem.url}"] if problem.url else []),
+        ]
+    return "\n".join([*lines, f"  kb data version {snapshot().data_version}"])
+
+
+def _frames_to_the_caller() -> int:
+    """How far up the stack the code is that made the call, from :meth:`_Guard.__call__`."""
+    depth, frame = 1, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("kb", "botocore", "boto3"):
+        depth, frame = depth + 1, frame.f_back
+    return depth

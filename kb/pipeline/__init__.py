@@ -1,0 +1,5 @@
+"""Logs and curated tables in, DuckDB file and lookup snapshot out."""
+
+from kb.pipeline.runner import BuildResult, build
+
+__all__ = ["BuildResult", "build"]

@@ -1,0 +1,105 @@
+"""What a refresh found and did: the exit status, and everything for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kb.checks import CheckResult
+from scrapers.refresh.comparison import Differences
+from scrapers.refresh.sources import Outcome, SourceOutcome
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a refresh found and did.
+
+    Attributes:
+        sources: What became of each source.
+        version_before: Data version of the logs as they were.
+        version_after: Data version of the logs as they are (or would be, in a dry run).
+        differences: What differs in the database.
+        gate: Outcome of every data check on the new database.
+        files: Files of the data folder that were written (or would be, in a dry run), relative to it.
+        is_dry_run: Nothing was to be written.
+        published: Database and snapshot that were made; empty where none was.
+        problem: Why publishing failed though the gate accepts everything; else empty.
+    """
+
+    sources: tuple[SourceOutcome, ...]
+    version_before: str
+    version_after: str
+    differences: Differences
+    gate: tuple[CheckResult, ...]
+    files: tuple[str, ...] = ()
+    is_dry_run: bool = False
+    published: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any source shows something new."""
+        return any(source.outcome is Outcome.CHANGED for source in self.sources)
+
+    @property
+    def refusals(self) -> tuple[CheckResult, ...]:
+        """Checks that stop publishing."""
+        return tuple(result for result in self.gate if result.blocks)
+
+    @property
+    def reviews(self) -> tuple[CheckResult, ...]:
+        """Checks that stop nothing and ask for a person."""
+        return tuple(result for result in self.gate if result.needs_review and not result.blocks)
+
+    @property
+    def failed(self) -> tuple[SourceOutcome, ...]:
+        """Sources that were reached and could not be understood."""
+        return tuple(source for source in self.sources if source.outcome is Outcome.FAILED)
+
+    @property
+    def exit_status(self) -> int:
+        """0 where nothing asks for a person, else 1."""
+        return 1 if self.refusals or self.reviews or self.failed or self.problem else 0
+
+    def count(self, outcome: Outcome) -> int:
+        """How many sources had this outcome."""
+        return sum(source.outcome is outcome for source in self.sources)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON."""
+        return {
+            "is_changed": self.is_changed,
+            "is_dry_run": self.is_dry_run,
+            "exit_status": self.exit_status,
+            "data_version": {"before": self.version_before, "after": self.version_after},
+            "sources": [source.as_dict() for source in self.sources],
+            "changes": _plain(self.differences.as_dict()),
+            "gate": [_check(result) for result in self.gate],
+            "files": list(self.files),
+            "published": list(self.published),
+            "problem": self.problem or None,
+        }
+
+
+def _check(result: CheckResult) -> dict[str, Any]:
+    return {
+        "check": result.check.name,
+        "level": result.check.level.value,
+        "passed": result.passed,
+        "description": result.check.description,
+        "violations": [{"subject": each.subject, "detail": each.detail} for each in result.violations],
+        "accepted": result.accepted,
+        "stale_exceptions": list(result.stale),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Dates as ISO text, in rows as they come from SQL."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

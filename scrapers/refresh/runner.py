@@ -1,0 +1,155 @@
+"""A refresh: read every source into a copy of the logs, see what changes, commit, and publish if the gate agrees."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from kb.dataset.database import connect
+from kb.errors import BuildError, DatabaseError, InputError, KBError
+from kb.export import snapshot
+from kb.pipeline import BuildResult, build
+from scrapers.refresh.comparison import compare
+from scrapers.refresh.report import Report
+from scrapers.refresh.sources import Tell, read_all
+from scrapers.refresh.staging import Staging, alone
+
+if TYPE_CHECKING:
+    from scrapers.base import Request
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a refresh is to do.
+
+    Attributes:
+        data_dir: The data folder whose logs grow.
+        database: DuckDB file to publish.
+        snapshot: Lookup snapshot to publish; None for none.
+        sources: Sources to read, in order; all of them when empty.
+        is_dry_run: Write nothing, neither logs nor database.
+        keep_raw: Folder for the bytes that are read; None for none.
+        from_raw: Folder with bytes kept earlier, to read instead of the sources; None for the sources.
+    """
+
+    data_dir: Path
+    database: Path
+    snapshot: Path | None = None
+    sources: Sequence[str] = ()
+    is_dry_run: bool = False
+    keep_raw: Path | None = None
+    from_raw: Path | None = None
+
+
+def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Report:
+    """Read the sources, commit what they show, and publish it if the gate agrees.
+
+    Every log and scrapes.csv change together in one step, after everything was read and built; whenever the process
+    ends before that, the data folder is as it was. Logs are committed even if the gate refuses, because they are true
+    observations; the database and the snapshot are not.
+
+    Args:
+        job: What is to be done.
+        request: What is asked of every source.
+        tell: Told what is being done, for people who wait.
+
+    Raises:
+        InputError: A log or curated table is not in order; nothing was read.
+        BusyError: Another refresh is at work, or the logs changed meanwhile; nothing was written.
+        BuildError: The logs as they are, or as they would be, cannot be built; nothing was written.
+        MissingExtraError: duckdb is not installed.
+        OSError: A file cannot be read or written.
+    """
+    from scrapers import SCRAPERS
+
+    with alone(job.data_dir), TemporaryDirectory(prefix="kb-refresh-") as name:
+        folder = Path(name)
+        staging = Staging(job.data_dir, folder / "data")
+        tell("building from the logs as they are")
+        before = _build(staging, folder / "before.duckdb")
+        sources = tuple(
+            read_all(
+                staging,
+                list(job.sources) or list(SCRAPERS),
+                request,
+                tell,
+                keep_raw=job.keep_raw,
+                from_raw=job.from_raw,
+            )
+        )
+        after = _after(staging, before, folder / "after.duckdb", tell)
+        tell("comparing")
+        differences = compare(before.database, after.database)
+        files = tuple(sorted(staging.changed()))
+        report = Report(
+            sources,
+            before.data_version,
+            after.data_version,
+            differences,
+            after.checks,
+            tuple(path.as_posix() for path in files),
+            job.is_dry_run,
+        )
+        if job.is_dry_run:
+            return report
+        tell("writing the logs")
+        staging.commit()
+        if report.refusals or _is_published(job, after.database):
+            return report
+        tell("publishing")
+        return _published(report, job)
+
+
+def _build(staging: Staging, database: Path) -> BuildResult:
+    """Build without the gate's power to refuse; messages name files of the data folder."""
+    try:
+        return build(staging.folder, database, gate=False)
+    except InputError as error:
+        path = Path(staging.in_origin(str(error.path)))
+        raise InputError(path, error.line, error.problem) from error
+
+
+def _after(staging: Staging, before: BuildResult, database: Path, tell: Tell) -> BuildResult:
+    if not staging.changed():
+        shutil.copyfile(before.database, database)
+        return BuildResult(database, None, before.data_version, before.rows, before.checks)
+    tell("building with what is new")
+    try:
+        return _build(staging, database)
+    except (InputError, BuildError) as error:
+        raise BuildError(f"what the sources show now cannot be built, nothing was written: {error}") from error
+
+
+def _is_published(job: Job, candidate: Path) -> bool:
+    """Whether database and snapshot are already what a build would make."""
+    try:
+        if _inputs(job.database) != _inputs(candidate):
+            return False
+        return job.snapshot is None or job.snapshot.read_bytes() == _snapshot(candidate)
+    except (DatabaseError, FileNotFoundError):
+        return False
+
+
+def _inputs(database: Path) -> str:
+    """Digest of the inputs that a database was made from."""
+    with contextlib.closing(connect(database)) as connection:
+        found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
+    return str(found[0]) if found else ""
+
+
+def _snapshot(database: Path) -> bytes:
+    with contextlib.closing(connect(database)) as connection:
+        return snapshot.render(connection).encode("utf-8")
+
+
+def _published(report: Report, job: Job) -> Report:
+    try:
+        made = build(job.data_dir, job.database, job.snapshot)
+    except KBError as error:
+        return replace(report, problem=str(error))
+    return replace(report, published=tuple(str(path) for path in (made.database, made.snapshot) if path))
