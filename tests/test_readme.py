@@ -3,52 +3,43 @@
 from __future__ import annotations
 
 import doctest
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from kb.dataset.paths import checkout, data_dir
-from kb.pipeline import build
+from kb.dataset.schema import TABLES
+from kb.pipeline import BuildResult
+from tests.examples import FILES, ROOT, Block, Place, blocks, today
 
-ROOT = checkout() or Path()
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-EXAMPLES = [part for block in BLOCKS for part in re.split(r"^(?=\$ )", block, flags=re.MULTILINE) if part]
+README = FILES[0].read_text(encoding="utf-8")
+EXAMPLES = blocks(FILES[0])
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(data_dir(), tmp_path_factory.mktemp("readme") / "kb.duckdb").database
+def place(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    made = Place.at(tmp_path_factory.mktemp("readme"))
+    made.database.parent.mkdir()
+    made.database.symlink_to(built.database)
+    return made
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("\n")[0][2:60])
-def test_a_command_prints_what_is_shown(example: str, database: Path) -> None:
-    command, _, shown = example.partition("\n")
-    environment = os.environ | {
-        "KB_DATABASE": str(database),
-        "COLUMNS": "110",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    done = subprocess.run(command[2:], shell=True, check=True, capture_output=True, text=True, env=environment)
-    assert [line.rstrip() for line in done.stdout.splitlines()] == shown.rstrip("\n").splitlines()
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.title)
+def test_what_is_shown_is_what_is_printed(block: Block, place: Place) -> None:
+    assert today(block, place) == block.text, "run `python -m tests.generate`"
 
 
-def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 6
+def test_everything_that_shows_output_is_marked() -> None:
+    assert len(EXAMPLES) >= 8
+    marked = {block.text for block in EXAMPLES}
+    assert set(re.findall(r"```(?:console|python)\n(.*?)```", README, re.DOTALL)) <= marked
 
 
-def test_the_python_sessions() -> None:
-    sources = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(sources) == 2
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    for source in sources:
-        runner.run(doctest.DocTestParser().get_doctest(source, {}, "README.md", "README.md", 0))
-    assert runner.summarize().attempted > 10
-    assert runner.summarize().failed == 0
+def test_it_is_short_and_begins_with_the_answer_and_the_two_commands() -> None:
+    assert len(README.split()) <= 2200
+    first = "\n".join(README.splitlines()[:40])
+    assert "kb lookup" in first
+    assert len(re.findall(r"^python3 -m venv .*$", first, re.MULTILINE)) == 2
 
 
 def test_the_two_commands_are_what_ci_runs() -> None:
@@ -65,12 +56,11 @@ def test_the_docstring_of_the_package() -> None:
     assert doctest.testmod(kb).attempted > 0
 
 
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("file", [*FILES, *sorted((ROOT / ".github").glob("*.md"))], ids=lambda file: file.name)
+def test_links_lead_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), target
 
 
 def test_every_table_is_named() -> None:
-    from kb.dataset.schema import TABLES
-
     assert {table.name for table in TABLES} <= set(re.findall(r"`(\w+)`", README))

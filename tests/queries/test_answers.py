@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -128,11 +129,13 @@ def test_not_verified_lately(ask: Ask, connection: duckdb.DuckDBPyConnection) ->
             if row["what"] == what
         }
 
-    types = subjects("hardware of a type", "2026-10-27")
+    newest = kb.lookup("ml.g5.xlarge").last_verified
+    assert newest
+    types = subjects("hardware of a type", str(newest))
     assert types["ml.p2.xlarge"] == "2025-03-17"
     assert types["ml.eia2.medium"] is None
     assert "ml.g5.xlarge" not in types
-    assert subjects("hardware of a type", "2026-10-28")["ml.g5.xlarge"] == "2026-10-27"
+    assert subjects("hardware of a type", str(newest + timedelta(days=1)))["ml.g5.xlarge"] == str(newest)
     sources = subjects("source", "1970-01-01")
     assert sources.keys() >= {"ec2_api", "price_list", "service_quotas"}
     assert "sagemaker_api" not in sources

@@ -90,7 +90,7 @@ def test_the_extras_that_it_installs_exist() -> None:
         for name in found.split(",")
     }
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert extras == {"build", "scrape"}
+    assert extras == {"dev"}
     assert all(re.search(rf"^{name} = \[", text, re.MULTILINE) for name in extras)
 
 
@@ -104,7 +104,8 @@ class Runner:
         self.folder = folder
         self.origin = folder / "origin.git"
         seed = GitRepository(folder / "seed")
-        files = {"data/observations/a.csv": b"old\n", "data/scrapes.csv": b"old\n", "kb/snapshot.txt": b"old\n"}
+        names = ("data/observations/a.csv", "data/scrapes.csv", "kb/snapshot.txt", "README.md", "kb/export/RECIPES.md")
+        files = dict.fromkeys(names, b"old\n")
         seed.commit("2026-11-01T00:00:00+00:00", {**files, ".gitignore": b"data/*.duckdb\nreport.md\n"})
         self.git("clone", "--quiet", "--bare", str(seed.folder), str(self.origin), at=folder)
         self.clone = folder / "clone"
@@ -170,6 +171,31 @@ def test_a_change_is_collected_whatever_the_gate_says(runner: Runner, status: in
     patch = (runner.clone / "refresh.patch").read_text()
     assert "b/data/observations/b.csv" in patch
     assert "duckdb" not in patch
+
+
+def test_what_is_generated_from_the_data_comes_along(runner: Runner) -> None:
+    runner.program("kb", kb_that(0, "echo new > data/observations/a.csv"))
+    program = 'test "$*" = "-m tests.generate" && echo new > README.md && echo new > kb/export/RECIPES.md'
+    runner.program("python", program)
+    for name in ("Read the sources", "Rewrite what is generated from the data", "Collect what changed"):
+        assert runner.run(script_of(READ, name))[0] == 0
+    patch = (runner.clone / "refresh.patch").read_text()
+    assert re.findall(r"^\+\+\+ b/(.*)$", patch, re.MULTILINE) == [
+        "README.md",
+        "data/observations/a.csv",
+        "kb/export/RECIPES.md",
+    ]
+
+
+def test_nothing_is_generated_from_data_that_the_gate_refuses(runner: Runner) -> None:
+    refused = "printf '# x\\n\\n**The gate refuses to publish.**\\n' > report.md; exit 1"
+    runner.program("kb", refused)
+    runner.program("python", "exit 1")
+    assert runner.run(script_of(READ, "Read the sources"))[0] == 0
+    assert runner.run(script_of(READ, "Rewrite what is generated from the data"))[0] == 0
+    runner.program("kb", kb_that(0))
+    assert runner.run(script_of(READ, "Read the sources"))[0] == 0
+    assert runner.run(script_of(READ, "Rewrite what is generated from the data"))[0] == 1
 
 
 def test_verified_and_nothing_new_is_no_change(runner: Runner) -> None:
@@ -250,7 +276,9 @@ def test_a_title_is_text_and_never_a_command(runner: Runner) -> None:
 
 
 def test_the_words_that_the_script_looks_for_are_those_of_the_report() -> None:
-    [words] = re.findall(r"grep -q '(.*)' ", script_of(PROPOSE, "Open or update the pull request"))
+    looked_for = re.findall(r"grep -q '(.*)' ", "\n".join(scripts()))
+    assert len(looked_for) == 2
+    [words] = set(looked_for)
     refusal = check("no_type_lost", "error", Violation("ml.a", "gone"))
     assert words in render(report(gate=(refusal,)))
     assert words not in render(report())
