@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.dataset.paths import checkout, data_dir
-from kb.pipeline import build
+from kb.dataset.paths import checkout
+from kb.pipeline import BuildResult
 
 ROOT = checkout() or Path()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,16 +20,11 @@ BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 EXAMPLES = [part for block in BLOCKS for part in re.split(r"^(?=\$ )", block, flags=re.MULTILINE) if part]
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(data_dir(), tmp_path_factory.mktemp("readme") / "kb.duckdb").database
-
-
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("\n")[0][2:60])
-def test_a_command_prints_what_is_shown(example: str, database: Path) -> None:
+def test_a_command_prints_what_is_shown(example: str, built: BuildResult) -> None:
     command, _, shown = example.partition("\n")
     environment = os.environ | {
-        "KB_DATABASE": str(database),
+        "KB_DATABASE": str(built.database),
         "COLUMNS": "110",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
