@@ -14,8 +14,10 @@ import pytest
 
 import kb
 from kb.dataset.paths import data_dir
-from kb.export import export
+from kb.export import ExportResult, export
 from kb.pipeline import BuildResult, build
+from tests import effort, workers
+from tests.once import Once
 from tests.pipeline.mini import MiniData
 
 if TYPE_CHECKING:
@@ -35,11 +37,39 @@ SPARK_SETTINGS: dict[str, bool | float | int | str | None] = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    effort.configure(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    workers.choose(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return workers.scheduler(config, log) if config.getvalue("dist") in ("load", "loadfile") else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    workers.check_groups(items)
+    if effort.selects_soak(config):
+        for item in filter(effort.is_repeated, items):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
-    """The shipped data, built once, with its snapshot."""
-    folder = tmp_path_factory.mktemp("built")
-    return build(data_dir(), folder / "kb.duckdb", folder / "snapshot.txt")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes things that every process of this run shares."""
+    return Once(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def built(once: Once) -> BuildResult:
+    """The shipped data, built once, with its snapshot; not to be changed."""
+    result: BuildResult = once("built", lambda made: build(data_dir(), made / "kb.duckdb", made / "snapshot.txt"))
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +81,16 @@ def connection(built: BuildResult) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="session")
-def exported(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the SQLite file and the snapshot of the shipped data."""
-    folder = tmp_path_factory.mktemp("site") / "export"
-    export(built.database, folder, ("sqlite",))
-    return folder
+def exports(built: BuildResult, once: Once) -> ExportResult:
+    """The shipped data exported once, in every format; not to be changed."""
+    result: ExportResult = once("exports", lambda made: export(built.database, made / "export"))
+    return result
+
+
+@pytest.fixture(scope="session")
+def exported(exports: ExportResult) -> Path:
+    """The folder of `exports`."""
+    return exports.folder
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ while True:
 """
 
 
+@pytest.mark.soak
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     root = tmp_path / "data"
     replace_together(root, contents(root, 1))

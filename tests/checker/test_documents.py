@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.checker.documents import Embedded, JsonDocument, YamlDocument
 from kb.checker.model import Path
+from tests.effort import examples
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
@@ -31,7 +32,7 @@ def marked(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, ""
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(VALUES, st.sampled_from([None, 0, 1, 4]))
 def test_each_value_is_on_the_line_that_is_told(value: Any, indent: int | None) -> None:
     # a value is replaced by a mark; in the indented text, the line that has the mark is the line to tell

@@ -1,4 +1,4 @@
-"""A database built once from the shipped data, and two ways to run the command: in this process, and in its own."""
+"""The database of the shipped data, and two ways to run the command: in this process, and in its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.cli.app import cli
-from kb.pipeline import build
+from kb.pipeline import BuildResult
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,11 +46,9 @@ Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database(built: BuildResult) -> Path:
     """A database built from the shipped data."""
-    path = tmp_path_factory.mktemp("cli") / "kb.duckdb"
-    build(ROOT / "data", path, None)
-    return path
+    return built.database
 
 
 @pytest.fixture

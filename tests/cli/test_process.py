@@ -30,8 +30,18 @@ HEAVY = (
 _NO_DUCKDB = "import sys; sys.modules['duckdb'] = None"
 
 
-def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
-    code = "from kb.cli import main; main()"
+#: Says when all is imported. Undoes that a shell lets processes which it starts in the background ignore Ctrl-C.
+_READY = """
+import signal
+import duckdb, tabulate, kb.cli.commands.sql
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print("ready", flush=True)
+"""
+_PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def start(*arguments: object, before: str = "", **options: object) -> subprocess.Popen[bytes]:
+    code = f"{before}\nfrom kb.cli import main; main()"
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, **options
     )
@@ -126,8 +136,11 @@ def test_a_full_disk_is_one_message(arguments: tuple[str, ...]) -> None:
     assert b"No space left on device" in message
 
 
-def interrupt_soon(child: subprocess.Popen[bytes]) -> tuple[int, str]:
-    time.sleep(1.5)
+def interrupt(child: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Press Ctrl-C once the child has said that all is imported, and had some time to begin."""
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"ready\n"
+    time.sleep(0.7)
     child.send_signal(signal.SIGINT)
     try:
         _, message = child.communicate(timeout=60)
@@ -138,8 +151,8 @@ def interrupt_soon(child: subprocess.Popen[bytes]) -> tuple[int, str]:
 
 def test_ctrl_c_ends_sql_at_once(database: Path) -> None:
     endless = "SELECT count(*) FROM range(100000000000) AS a, range(1000) AS b"
-    child = start("sql", endless, "--database", database, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c)
-    status, message = interrupt_soon(child)
+    child = start("sql", endless, "--database", database, before=_READY, **_PIPES)
+    status, message = interrupt(child)
     # ended by the signal itself, which a shell reports as 130
     assert status == -signal.SIGINT
     assert message == ""
@@ -147,16 +160,11 @@ def test_ctrl_c_ends_sql_at_once(database: Path) -> None:
 
 def test_ctrl_c_while_waiting_for_input(database: Path) -> None:
     reading, writing = os.pipe()
-    child = start("sql", "-", "--database", database, stdin=reading, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c)
-    status, message = interrupt_soon(child)
+    child = start("sql", "-", "--database", database, before=_READY, stdin=reading, **_PIPES)
+    status, message = interrupt(child)
     os.close(reading)
     os.close(writing)
     assert (status, message) == (130, "Interrupted.\n")
-
-
-def _heed_ctrl_c() -> None:
-    """Undo what a shell does to processes it starts in the background, in case the tests run in one."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_progress_is_for_terminals_only(process: Run, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The shipped data exported once, and a small world to export again and again."""
+"""A small world to export again and again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.export import ExportResult, export
-from kb.pipeline import BuildResult
 from tests.pipeline.mini import MiniData
-
-
-@pytest.fixture(scope="session")
-def exported(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> ExportResult:
-    """The shipped data in every format; not to be changed."""
-    return export(built.database, tmp_path_factory.mktemp("exported") / "export")
 
 
 @pytest.fixture(scope="session")

@@ -21,14 +21,14 @@ def descriptor(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_frictionless_accepts_the_shipped_data(exported: ExportResult) -> None:
+def test_frictionless_accepts_the_shipped_data(exports: ExportResult) -> None:
     """The command itself; what it notices is asked of the library below, which starts once only."""
     command = [sys.executable, "-m", "frictionless", "validate", "datapackage.json", "--json"]
-    done = subprocess.run(command, cwd=exported.folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=exports.folder, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     assert report["valid"], report["errors"]
     assert (done.returncode, report["warnings"]) == (0, [])
-    assert {task["name"]: task["stats"]["rows"] for task in report["tasks"]} == exported.rows
+    assert {task["name"]: task["stats"]["rows"] for task in report["tasks"]} == exports.rows
 
 
 @pytest.fixture
@@ -75,17 +75,17 @@ def test_frictionless_notices_a_changed_file(small: Path) -> None:
     assert errors(small, "build_info") == ["hash-count"]
 
 
-def test_it_says_everything_about_tables_and_columns(exported: ExportResult) -> None:
-    content = descriptor(exported.folder)
+def test_it_says_everything_about_tables_and_columns(exports: ExportResult) -> None:
+    content = descriptor(exports.folder)
     assert (content["version"], content["created"]) == (
-        exported.data_version,
-        f"{exported.data_version.replace('.', '-')}T00:00:00Z",
+        exports.data_version,
+        f"{exports.data_version.replace('.', '-')}T00:00:00Z",
     )
     assert [resource["name"] for resource in content["resources"]] == [each.name for each in TABLES]
     for each, resource in zip(TABLES, content["resources"], strict=True):
         assert resource["description"] == each.description
-        assert resource["hash"] == f"sha256:{exported.sha256[resource['path']]}"
-        assert resource["bytes"] == exported.files[resource["path"]]
+        assert resource["hash"] == f"sha256:{exports.sha256[resource['path']]}"
+        assert resource["bytes"] == exports.files[resource["path"]]
         schema = resource["schema"]
         fields = {field["name"]: field for field in schema["fields"]}
         assert list(fields) == [column.name for column in each.columns]
@@ -97,8 +97,8 @@ def test_it_says_everything_about_tables_and_columns(exported: ExportResult) -> 
         assert len(schema.get("foreignKeys", ())) == len(each.references)
 
 
-def test_sources_are_those_that_were_read(exported: ExportResult, connection: duckdb.DuckDBPyConnection) -> None:
-    content = descriptor(exported.folder)
+def test_sources_are_those_that_were_read(exports: ExportResult, connection: duckdb.DuckDBPyConnection) -> None:
+    content = descriptor(exports.folder)
     titles = {source["title"] for source in content["sources"]}
     rows = connection.execute("SELECT title, source IN (SELECT source FROM scrapes) FROM sources").fetchall()
     assert {title for title, is_read in rows if is_read} <= titles

@@ -33,25 +33,25 @@ def verify(folder: Path) -> int:
     ).returncode
 
 
-def test_the_folder_has_a_file_per_table_and_format(exported: ExportResult, built: BuildResult) -> None:
+def test_the_folder_has_a_file_per_table_and_format(exports: ExportResult, built: BuildResult) -> None:
     names = {"kb.sqlite", "lookup.txt", "datapackage.json"}
     names |= {f"{form}/{table.name}.{form}" for form in ("parquet", "csv", "jsonl") for table in TABLES}
-    assert set(exported.sha256) == names
-    assert set(exported.files) == names | {"SHA256SUMS"}
-    assert content(exported.folder) == exported.sha256 | {
-        "SHA256SUMS": hashlib.sha256((exported.folder / "SHA256SUMS").read_bytes()).hexdigest()
+    assert set(exports.sha256) == names
+    assert set(exports.files) == names | {"SHA256SUMS"}
+    assert content(exports.folder) == exports.sha256 | {
+        "SHA256SUMS": hashlib.sha256((exports.folder / "SHA256SUMS").read_bytes()).hexdigest()
     }
-    assert exported.files == {name: (exported.folder / name).stat().st_size for name in exported.files}
-    assert (exported.rows, exported.data_version) == (built.rows, built.data_version)
-    assert exported.formats == FORMATS
+    assert exports.files == {name: (exports.folder / name).stat().st_size for name in exports.files}
+    assert (exports.rows, exports.data_version) == (built.rows, built.data_version)
+    assert exports.formats == FORMATS
 
 
-def test_sha256sum_accepts_the_list_and_notices_a_changed_byte(exported: ExportResult, tmp_path: Path) -> None:
-    lines = (exported.folder / "SHA256SUMS").read_text().splitlines()
-    assert [line[66:] for line in lines] == sorted(exported.sha256)
-    assert verify(exported.folder) == 0
+def test_sha256sum_accepts_the_list_and_notices_a_changed_byte(exports: ExportResult, tmp_path: Path) -> None:
+    lines = (exports.folder / "SHA256SUMS").read_text().splitlines()
+    assert [line[66:] for line in lines] == sorted(exports.sha256)
+    assert verify(exports.folder) == 0
     copy = tmp_path / "copy"
-    shutil.copytree(exported.folder, copy)
+    shutil.copytree(exports.folder, copy)
     with (copy / "parquet" / "kms_verdicts.parquet").open("r+b") as file:
         file.seek(1000)
         byte = file.read(1)
@@ -69,7 +69,7 @@ def copy(built: BuildResult, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("threads", "formats"), [(8, FORMATS), (1, ("parquet", "csv", "jsonl"))])
 def test_the_same_bytes_again_with_any_number_of_threads(
-    exported: ExportResult, copy: Path, monkeypatch: pytest.MonkeyPatch, threads: int, formats: tuple[str, ...]
+    exports: ExportResult, copy: Path, monkeypatch: pytest.MonkeyPatch, threads: int, formats: tuple[str, ...]
 ) -> None:
     connect = duckdb.connect
 
@@ -79,7 +79,7 @@ def test_the_same_bytes_again_with_any_number_of_threads(
     with monkeypatch.context() as patch:
         patch.setattr(duckdb, "connect", limited)
         again = export(copy, copy.parent / "export", formats)
-    assert again.sha256 == {name: digest for name, digest in exported.sha256.items() if name in again.sha256}
+    assert again.sha256 == {name: digest for name, digest in exports.sha256.items() if name in again.sha256}
     assert again.formats == formats
 
 
@@ -228,6 +228,6 @@ def test_importing_the_exports_imports_no_duckdb() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_the_snapshot_beside_the_sqlite_file_is_that_of_the_build(exported: ExportResult, built: BuildResult) -> None:
+def test_the_snapshot_beside_the_sqlite_file_is_that_of_the_build(exports: ExportResult, built: BuildResult) -> None:
     assert built.snapshot is not None
-    assert (exported.folder / "lookup.txt").read_bytes() == built.snapshot.read_bytes()
+    assert (exports.folder / "lookup.txt").read_bytes() == built.snapshot.read_bytes()

@@ -52,6 +52,7 @@ def worlds(template: tuple[Path, dict[str, str]], newer: Path, tmp_path: Path) -
     return Worlds(tmp_path / "export", newer, content(source), new)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(8))
 def test_killed_at_a_random_moment(worlds: Worlds, seed: int) -> None:
     """At each step, and a little later."""

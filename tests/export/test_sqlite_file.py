@@ -14,8 +14,8 @@ from kb.export.sqlite import INDEXES
 
 
 @pytest.fixture(scope="module")
-def site(exported: ExportResult) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"file:{exported.folder / 'kb.sqlite'}?immutable=1", uri=True)) as connection:
+def site(exports: ExportResult) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"file:{exports.folder / 'kb.sqlite'}?immutable=1", uri=True)) as connection:
         yield connection
 
 

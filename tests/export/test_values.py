@@ -10,20 +10,21 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from kb.dataset.schema import TABLES, Table, table
 from kb.export import FORMATS, ExportResult, copies, sqlite
+from tests.effort import examples
 from tests.export.reading import READERS, arrow_schema, exact
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_value_of_every_table(exported: ExportResult, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_every_value_of_every_table(exports: ExportResult, connection: duckdb.DuckDBPyConnection, name: str) -> None:
     for each in TABLES:
         expected = connection.execute(f"SELECT * FROM {each.name} ORDER BY {', '.join(each.key)}").fetchall()
-        found = READERS[name](exported.folder, each)
-        assert len(found) == exported.rows[each.name]
+        found = READERS[name](exports.folder, each)
+        assert len(found) == exports.rows[each.name]
         assert exact(found) == exact(expected), each.name
 
 
@@ -79,7 +80,7 @@ def write_all(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collec
         copies.write_jsonl(connection, each, folder / "jsonl" / f"{each.name}.jsonl")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(
         st.tuples(TEXT, TEXT, TEXT, TEXT, st.none() | TEXT, DAY, st.none() | DAY, st.none() | TEXT),
@@ -130,13 +131,13 @@ def test_csv_is_as_rfc_4180_says(empty: duckdb.DuckDBPyConnection, tmp_path: Pat
 
 
 @pytest.mark.parametrize("each", TABLES, ids=lambda each: each.name)
-def test_parquet_has_the_types_and_says_what_columns_mean(exported: ExportResult, each: Table) -> None:
-    file = pq.ParquetFile(exported.folder / "parquet" / f"{each.name}.parquet")
+def test_parquet_has_the_types_and_says_what_columns_mean(exports: ExportResult, each: Table) -> None:
+    file = pq.ParquetFile(exports.folder / "parquet" / f"{each.name}.parquet")
     types = [(field.name, field.type) for field in file.schema_arrow]
     assert types == [(field.name, field.type) for field in arrow_schema(each)]
     said = {key.decode(): value.decode() for key, value in file.metadata.metadata.items()}
     assert said["description"] == each.description
-    assert (said["title"], said["data_version"], said["licence"]) == (each.name, exported.data_version, "Apache-2.0")
+    assert (said["title"], said["data_version"], said["licence"]) == (each.name, exports.data_version, "Apache-2.0")
     columns = json.loads(said["columns"])
     assert {name: (column["description"], column.get("unit")) for name, column in columns.items()} == {
         column.name: (column.description, column.unit) for column in each.columns
@@ -145,9 +146,9 @@ def test_parquet_has_the_types_and_says_what_columns_mean(exported: ExportResult
     assert compressions == {"ZSTD"}
 
 
-def test_parquet_tells_spark_types_and_comments(exported: ExportResult) -> None:
+def test_parquet_tells_spark_types_and_comments(exports: ExportResult) -> None:
     each = table("instance_store_disks")
-    metadata = pq.ParquetFile(exported.folder / "parquet" / f"{each.name}.parquet").metadata.metadata
+    metadata = pq.ParquetFile(exports.folder / "parquet" / f"{each.name}.parquet").metadata.metadata
     schema = json.loads(metadata[copies.SPARK_KEY.encode()])
     assert schema["type"] == "struct"
     assert [(field["name"], field["type"], field["metadata"]["comment"]) for field in schema["fields"]] == [

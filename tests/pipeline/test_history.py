@@ -10,9 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.pipeline.asking import Record, records
 from tests.pipeline.mini import LAUNCH, MiniData
 from tests.pipeline.reference import Reference, days_of_interest
@@ -20,7 +21,7 @@ from tests.pipeline.worlds import SHAPES, WORKLOADS, worlds
 
 FOLDER = tempfile.TemporaryDirectory(prefix="kb-worlds-")  # goes away with the process
 ROOT = Path(FOLDER.name)
-small = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+small = examples(20, suppress_health_check=list(HealthCheck))
 FACTS = ("has_instance_store", "instance_store_gb", "nvme_support", "hypervisor")
 
 

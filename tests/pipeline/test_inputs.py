@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from kb.dataset.curated import CURATED, CuratedTable, read_curated
@@ -16,6 +16,7 @@ from kb.dataset.files import JOURNAL
 from kb.dataset.paths import data_dir
 from kb.errors import InputError
 from kb.pipeline import build, inputs
+from tests.effort import examples
 from tests.pipeline.mini import MiniData
 
 OLD = b"the database of the last good build"
@@ -359,7 +360,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return filled(MiniData(tmp_path_factory.mktemp("fuzzed") / "data")).write()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_damage_is_an_input_error_or_harmless(fuzzed: Path, choice: st.DataObject) -> None:
     """Whatever bytes are changed: the file is named, or everything still loads; never another exception."""

@@ -9,15 +9,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.pipeline.asking import Record, records
 from tests.pipeline.mini import LAUNCH, MiniData
 
 FOLDER = tempfile.TemporaryDirectory(prefix="kb-live-")  # goes away with the process
 ROOT = Path(FOLDER.name)
-some = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+some = examples(30, suppress_health_check=list(HealthCheck))
 
 DAYS = ("2026-08-01", "2026-08-02", "2026-09-01", "2026-10-01")
 REGIONS = ("ap-south-1", "eu-west-1", "us-east-1")

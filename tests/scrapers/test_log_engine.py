@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.dataset.log_specs import EC2_API_CAPTURE, PRESENCE, SAGEMAKER_API
@@ -41,7 +41,6 @@ def listed(state: Rows) -> Rows:
     return {key: value for key, value in state.items() if value == "true"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(gaps, listings), max_size=12))
 def test_a_listing_replays_to_what_was_observed(readings: list[tuple[int, Rows]]) -> None:
     update = Update(SAGEMAKER_API, [])
@@ -55,7 +54,6 @@ def test_a_listing_replays_to_what_was_observed(readings: list[tuple[int, Rows]]
         assert log.state == replay(update.rows) == update.state
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(gaps, listings), max_size=12))
 def test_intervals_hold_what_each_day_ended_with(readings: list[tuple[int, Rows]]) -> None:
     """valid_from (a true row) to valid_to (the next false row) covers exactly the days that listed the key."""
@@ -70,7 +68,6 @@ def test_intervals_hold_what_each_day_ended_with(readings: list[tuple[int, Rows]
         assert listed(replay(so_far)) == observed
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(gaps, captures), max_size=12))
 def test_facts_replay_to_what_was_observed(readings: list[tuple[int, dict[str, dict[str, str]]]]) -> None:
     update = Update(EC2_API_CAPTURE, [])
@@ -87,7 +84,6 @@ def test_facts_replay_to_what_was_observed(readings: list[tuple[int, dict[str, d
             assert log.state.get(key, "") == value
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(min_value=1, max_value=2), listings), max_size=8), st.integers(0, 8))
 def test_two_runs_write_what_one_run_writes(readings: list[tuple[int, Rows]], cut: int) -> None:
     def grown(rows: list[Row], part: list[tuple[date, Rows]]) -> list[Row]:
@@ -103,7 +99,6 @@ def test_two_runs_write_what_one_run_writes(readings: list[tuple[int, Rows]], cu
     assert grown(grown([], dated[:cut]), dated[cut:]) == grown([], dated)
 
 
-@settings(deadline=None)
 @given(listings, listings)
 def test_a_diff_has_only_changes(before: Rows, after: Rows) -> None:
     changes = diff(SAGEMAKER_API, before, after)

@@ -1,4 +1,4 @@
-"""A folder in which the first commands of RECIPES.md were run, so that every path there leads somewhere."""
+"""A folder as the first commands of RECIPES.md leave it, so that every path there leads somewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 import kb.export
+from kb.export import ExportResult
+from kb.pipeline import BuildResult
 
 RECIPES = Path(kb.export.__file__).with_name("RECIPES.md")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -60,9 +62,8 @@ def blocks() -> list[Block]:
     return [Block(found[1], found[2], text.count("\n", 0, found.start(2)) + 1) for found in _BLOCK.finditer(text)]
 
 
-@pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    folder = tmp_path_factory.mktemp("tools")
+def place_in(folder: Path) -> Place:
+    """A place without a database yet."""
     data = folder / "data"
     environment = {
         **os.environ,
@@ -71,10 +72,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         "KB_EXPORT": str(data / "export"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    made = Place(folder, environment)
-    first = blocks()[0]
-    assert first.kind == "sh"
-    made.run("bash", "-ec", first.text)
+    return Place(folder, environment)
+
+
+@pytest.fixture(scope="session")
+def place(built: BuildResult, exports: ExportResult, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    made = place_in(tmp_path_factory.mktemp("tools"))
+    shutil.copytree(exports.folder, made.folder / "data" / "export")
+    shutil.copyfile(built.database, made.database)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,7 +15,7 @@ import sqlglot
 from moto import mock_aws
 
 from kb.dataset.schema import TABLES
-from tests.tools.conftest import RECIPES, Block, Place, blocks
+from tests.tools.conftest import RECIPES, Block, Place, blocks, place_in
 
 _BLOCKS = blocks()
 
@@ -39,8 +40,17 @@ def test_every_block_is_run_by_a_test_here() -> None:
     assert {each.kind for each in _BLOCKS} == {"sh", "console", "python", "sql"}
     fences = re.findall(r"^ *(?:```|~~~)", RECIPES.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(fences) == 2 * len(_BLOCKS)
-    assert [each.line for each in _BLOCKS if each.kind == "sh"] == [_BLOCKS[0].line]  # the fixture runs it
+    assert [each.line for each in _BLOCKS if each.kind == "sh"] == [_BLOCKS[0].line]  # the next test runs it
     assert len(_BLOCKS) > 12
+
+
+@pytest.mark.soak
+def test_the_first_commands_make_what_the_other_blocks_are_run_on(place: Place, tmp_path: Path) -> None:
+    made = place_in(tmp_path)
+    made.run("bash", "-ec", _BLOCKS[0].text)
+    assert made.database.read_bytes() == place.database.read_bytes()
+    sums = Path("data", "export", "SHA256SUMS")
+    assert (made.folder / sums).read_bytes() == (place.folder / sums).read_bytes()
 
 
 @of_kind("console")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import scrapers
@@ -19,6 +19,7 @@ from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request
 from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
 from scrapers.engine.run import run
+from tests.effort import examples
 from tests.scrapers.aws.worlds import data_folder, region
 from tests.scrapers.builders import as_bytes, record
 
@@ -71,7 +72,7 @@ def expected(last: Mapping[str, Disk], fact: str) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(shown, min_size=1, max_size=6))
 def test_the_log_says_what_every_region_last_said(script: list[Shown], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(scrapers.SCRAPERS, "ec2_api", Scripted(script))

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.base import ScrapeError
 from scrapers.guide import cells
 from scrapers.guide.tables import Cell
+from tests.effort import examples
 from tests.scrapers.guide.figures import Groups
 from tests.scrapers.guide.pages import Style, volumes_cell
 
@@ -159,7 +160,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(st.lists(words, max_size=12).map("".join))
 def test_what_is_read_is_all_that_is_written(text: str) -> None:
     """Whatever is read from an arbitrary cell: written down again, it is what the cell says, but for totals."""

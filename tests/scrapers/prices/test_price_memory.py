@@ -49,6 +49,7 @@ def test_memory_is_bounded(large: Path) -> None:
     assert mebibytes < 40
 
 
+@pytest.mark.soak
 def test_it_is_read_in_time(large: Path) -> None:
     started = time.process_time()
     rows = PriceList().parse(Document("us-east-1.json", b"", file=large))
