@@ -17,6 +17,7 @@ from kb.dataset.paths import data_dir
 from kb.export import ExportResult, export
 from kb.pipeline import BuildResult, build
 from tests import effort, workers
+from tests.examples import Place
 from tests.once import Once
 from tests.pipeline.mini import MiniData
 
@@ -91,6 +92,15 @@ def exports(built: BuildResult, once: Once) -> ExportResult:
 def exported(exports: ExportResult) -> Path:
     """The folder of `exports`."""
     return exports.folder
+
+
+@pytest.fixture(scope="session")
+def place(built: BuildResult, exports: ExportResult, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A folder as the first commands of RECIPES.md leave it, so that every path there leads somewhere."""
+    made = Place.at(tmp_path_factory.mktemp("place"))
+    shutil.copytree(exports.folder, made.folder / "data" / "export")
+    shutil.copyfile(built.database, made.database)
+    return made
 
 
 @pytest.fixture

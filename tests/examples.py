@@ -29,6 +29,7 @@ ROOT = checkout() or Path()
 #: The files that hold examples.
 FILES = (ROOT / "README.md", ROOT / "kb" / "export" / "RECIPES.md")
 
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _MARKED = re.compile(r"(<!-- generated(?:: ([a-z-]+))? -->)(.*?)(<!-- /generated -->)", re.DOTALL)
 _FENCED = re.compile(r"\n```(console|python|sql)\n(.*?)```\n", re.DOTALL)
 _PACKAGES = ("sagemaker_api", "ec2_api_capture", "region_lists")
@@ -107,6 +108,12 @@ class Place:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def fenced(file: Path) -> list[Block]:
+    """Return every fenced block of a file, marked or not."""
+    text = file.read_text(encoding="utf-8")
+    return [Block(file, text.count("\n", 0, found.start(2)) + 1, found[1], found[2]) for found in _FENCE.finditer(text)]
 
 
 def blocks(file: Path) -> list[Block]:

@@ -9,19 +9,10 @@ from pathlib import Path
 import pytest
 
 from kb.dataset.schema import TABLES
-from kb.pipeline import BuildResult
-from tests.examples import FILES, ROOT, Block, Place, blocks, today
+from tests.examples import FILES, ROOT, Block, Place, blocks, fenced, today
 
 README = FILES[0].read_text(encoding="utf-8")
 EXAMPLES = blocks(FILES[0])
-
-
-@pytest.fixture(scope="module")
-def place(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    made = Place.at(tmp_path_factory.mktemp("readme"))
-    made.database.parent.mkdir()
-    made.database.symlink_to(built.database)
-    return made
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.title)
@@ -31,8 +22,8 @@ def test_what_is_shown_is_what_is_printed(block: Block, place: Place) -> None:
 
 def test_everything_that_shows_output_is_marked() -> None:
     assert len(EXAMPLES) >= 8
-    marked = {block.text for block in EXAMPLES}
-    assert set(re.findall(r"```(?:console|python)\n(.*?)```", README, re.DOTALL)) <= marked
+    shown = {block.text for block in fenced(FILES[0]) if block.kind in ("console", "python")}
+    assert shown <= {block.text for block in EXAMPLES}
 
 
 def test_it_is_short_and_begins_with_the_answer_and_the_two_commands() -> None:

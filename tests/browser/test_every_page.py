@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Open, Watch
 from tests.browser.kinds import KINDS, PHONE_WIDTH, WINDOWS, Kind
+from tests.examples import ROOT
 
 #: All of axe's rules in light on a desktop; elsewhere those of which the answer can be another there.
 RULES: dict[str, dict[str, Any]] = {
@@ -99,3 +100,14 @@ def test_the_answer_is_read_on_a_phone_without_scrolling(window: Open) -> None:
         assert box["x"] + box["width"] <= PHONE_WIDTH
         assert box["y"] + box["height"] <= 844
         assert float(text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 14
+
+
+def test_the_picture_of_the_readme(window: Open, screenshots: Path) -> None:
+    """`KB_SCREENSHOTS=.github pytest tests/browser -k picture` makes it again."""
+    page = window()
+    page.set_viewport_size({"width": 1040, "height": 640})
+    page.goto("/types/ml.g5.xlarge")
+    made = page.screenshot(path=screenshots / "site.png")
+    shipped = (ROOT / ".github" / "site.png").read_bytes()
+    assert max(len(made), len(shipped)) <= 150 * 1024
+    assert shipped[:24] == made[:24], "not a PNG file of the same width and height"

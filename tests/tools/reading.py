@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from kb.dataset.schema import TABLES, Table
-from tests.tools.conftest import Place
+from tests.examples import Place
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from kb.dataset.schema import TABLES, table
+from tests.examples import Place
 from tests.tools import reading
-from tests.tools.conftest import Place
 from tests.tools.reading import Seen
 
 if TYPE_CHECKING:
