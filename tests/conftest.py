@@ -61,9 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+def once(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Makes things that every process of this run shares."""
-    return Once(tmp_path_factory)
+    return Once(tmp_path_factory, is_worker=hasattr(pytestconfig, "workerinput"))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import shutil
 from collections.abc import Callable
@@ -16,9 +15,10 @@ from filelock import FileLock
 class Once:
     """Makes things in a folder that every process of the run shares; what is there is not to be changed."""
 
-    def __init__(self, factory: pytest.TempPathFactory) -> None:
+    def __init__(self, factory: pytest.TempPathFactory, *, is_worker: bool = False) -> None:
+        """Share below the temporary folder of this process, or, if it is one of several workers, below theirs."""
         base = factory.getbasetemp()
-        self._root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+        self._root = (base.parent if is_worker else base) / "once"
         self._root.mkdir(exist_ok=True)
 
     def __call__(self, name: str, make: Callable[[Path], Any]) -> Any:

@@ -81,8 +81,17 @@ def test_groups() -> None:
     assert group_of("tests/queries/test_parser.py::test_a") == "tests/queries/test_parser.py"
 
 
-@pytest.mark.parametrize("options", [(), ("-p", "no:xdist"), ("-n0",), ("-n1",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-p", "no:xdist"),
+        pytest.param(("-n0",), marks=pytest.mark.soak),
+        pytest.param(("-n2",), marks=pytest.mark.soak),
+    ],
+    ids=" ".join,
+)
 def test_the_suite_runs_with_and_without_other_processes(options: tuple[str, ...]) -> None:
+    """Without them even where pytest-xdist is not there at all."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, f"{__file__}::test_groups"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(command, cwd=FOLDER.parent, env=environment, capture_output=True, text=True, check=False)

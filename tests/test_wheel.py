@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from kb.dataset.paths import checkout
@@ -65,34 +66,38 @@ def test_the_wheel_alone_makes_a_policy(unpacked: Path) -> None:
     assert run(code, unpacked, "-I", "-S") == "2012-10-17\n"
 
 
-def test_the_wheel_builds_the_database(unpacked: Path, tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path; from kb.pipeline import build\n"
-        "from kb.dataset.paths import data_dir, snapshot_file\n"
-        f"result = build(data_dir(), Path({str(tmp_path / 'kb.duckdb')!r}), Path({str(tmp_path / 'snapshot.txt')!r}))\n"
-        f"same = Path({str(tmp_path / 'snapshot.txt')!r}).read_bytes() == snapshot_file().read_bytes()\n"
-        "print(snapshot_file(), result.rows['instance_types'], same)"
-    )
-    where, types, same = run(code, unpacked).split()
-    assert where.startswith(str(unpacked))
-    assert (types, same) == ("465", "True")
-
-
-def test_the_wheel_builds_exports_and_connects_by_itself(unpacked: Path, tmp_path: Path) -> None:
-    """As a person does who installed it: the commands, then `kb.connect()`, which finds what they made."""
-    commands = """from kb.cli.app import cli
-cli(["build"], standalone_mode=False)
+@pytest.fixture(scope="module")
+def cache(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder in which a person who installed the wheel has run its commands."""
+    folder = tmp_path_factory.mktemp("cache")
+    commands = f"""from kb.cli.app import cli
+cli(["build", "--snapshot", {str(folder / "snapshot.txt")!r}], standalone_mode=False)
 cli(["export", "--format", "parquet"], standalone_mode=False)
 """
+    run(commands, unpacked, XDG_CACHE_HOME=str(folder))
+    return folder
+
+
+def test_the_wheel_builds_the_database(unpacked: Path, cache: Path) -> None:
+    where, types = run(
+        "import kb; from kb.dataset.paths import snapshot_file; print(snapshot_file(), len(kb.find()))", unpacked
+    ).split()
+    assert where == str(unpacked / "kb" / "snapshot.txt")
+    assert (cache / "snapshot.txt").read_bytes() == Path(where).read_bytes()
+    with duckdb.connect(str(cache / "sagemaker-storage-kb" / "kb.duckdb"), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM instance_types").fetchone() == (int(types),)
+
+
+def test_the_wheel_exports_and_connects_by_itself(unpacked: Path, cache: Path) -> None:
+    """`kb.connect()` finds what the commands made."""
     ask = """import kb
 connection = kb.connect()
 print(kb.__file__)
 print(connection.execute("PRAGMA database_list").fetchone()[2])
 print(connection.execute("SELECT count(*) FROM kms_verdicts").fetchone()[0] == len(kb.find()) * len(kb.workloads()))
 """
-    run(commands, unpacked, XDG_CACHE_HOME=str(tmp_path))
-    where, database, has_all = run(ask, unpacked, XDG_CACHE_HOME=str(tmp_path)).splitlines()
-    home = tmp_path / "sagemaker-storage-kb"
+    where, database, has_all = run(ask, unpacked, XDG_CACHE_HOME=str(cache)).splitlines()
+    home = cache / "sagemaker-storage-kb"
     assert where.startswith(str(unpacked))
     assert (database, has_all) == (str(home / "kb.duckdb"), "True")
     assert sorted(each.name for each in (home / "export").iterdir()) == ["SHA256SUMS", "parquet"]

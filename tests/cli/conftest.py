@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,9 +47,11 @@ Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
-def database(built: BuildResult) -> Path:
-    """A database built from the shipped data."""
-    return built.database
+def database(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped data's database under another name: commands open it with settings other than `connection` has."""
+    copy = tmp_path_factory.mktemp("cli") / "kb.duckdb"
+    shutil.copyfile(built.database, copy)
+    return copy
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import kb as library
 from kb import checks
 from kb.dataset import paths
 from tests.cli.conftest import ROOT, Run
+from tests.pipeline.mini import MiniData
 
 
 @pytest.fixture
@@ -37,25 +38,31 @@ def test_build_ends_with_a_summary_on_standard_error(kb: Run, tmp_path: Path) ->
     assert kb("sql", "SELECT count(*) AS n FROM instance_types", "--database", target, "--json").status == 0
 
 
-@pytest.mark.parametrize(
-    ("options", "is_written"),
-    [((), True), (("--no-snapshot",), False), (("--data", ROOT / "data"), False)],
-)
+@pytest.fixture
+def small(mini_data: MiniData, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small world as the data of the checkout."""
+    folder = mini_data.write()
+    monkeypatch.setattr(paths, "data_dir", lambda: folder)
+    return folder
+
+
+@pytest.mark.parametrize(("option", "is_written"), [(None, True), ("--no-snapshot", False), ("--data", False)])
 def test_snapshot_is_written_only_from_the_data_of_the_checkout(
-    kb: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], is_written: bool
+    *, kb: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str | None, is_written: bool
 ) -> None:
     snapshot = tmp_path / "snapshot.txt"
     monkeypatch.setattr(paths, "snapshot_file", lambda: snapshot)
+    options = {None: (), "--no-snapshot": ("--no-snapshot",), "--data": ("--data", small)}[option]
     found = kb("build", "--quiet", "--output", tmp_path / "kb.duckdb", *options)
     assert (found.status, found.stdout, found.stderr) == (0, "", "")
     assert snapshot.exists() is is_written
 
 
+@pytest.mark.usefixtures("small")
 def test_no_snapshot_without_a_checkout(kb: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = tmp_path / "snapshot.txt"
     monkeypatch.setattr(paths, "snapshot_file", lambda: snapshot)
     monkeypatch.setattr(paths, "checkout", lambda: None)
-    monkeypatch.setattr(paths, "data_dir", lambda: ROOT / "data")
     assert kb("build", "--output", tmp_path / "kb.duckdb").status == 0
     assert not snapshot.exists()
 

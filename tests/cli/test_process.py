@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ROOT, Run
+from tests.pipeline.mini import MiniData
 
 HEAVY = (
     "duckdb",
@@ -167,12 +168,12 @@ def test_ctrl_c_while_waiting_for_input(database: Path) -> None:
     assert (status, message) == (130, "Interrupted.\n")
 
 
-def test_progress_is_for_terminals_only(process: Run, tmp_path: Path) -> None:
-    target = tmp_path / "kb.duckdb"
-    in_a_pipe = process("build", "--no-snapshot", "--output", target)
+def test_progress_is_for_terminals_only(process: Run, mini_data: MiniData, tmp_path: Path) -> None:
+    command = ("build", "--data", mini_data.write(), "--output", tmp_path / "kb.duckdb")
+    in_a_pipe = process(*command)
     assert len(in_a_pipe.stderr.splitlines()) == 1
     terminal, side = pty.openpty()
-    child = start("build", "--no-snapshot", "--output", target, stderr=side, stdout=subprocess.PIPE)
+    child = start(*command, stderr=side, stdout=subprocess.PIPE)
     os.close(side)
     shown = b""
     while True:
@@ -204,6 +205,7 @@ def test_a_damaged_snapshot_is_one_message(process: Run) -> None:
 import sys
 import kb
 from kb.errors import SnapshotError
+from tests.pipeline.mini import MiniData
 def fail():
     raise SnapshotError("snapshot.txt: cut off; run `kb build`")
 sys.modules["kb.library.lookup"].snapshot = fail

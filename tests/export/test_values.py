@@ -19,13 +19,12 @@ from tests.effort import examples
 from tests.export.reading import READERS, arrow_schema, exact
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_value_of_every_table(exports: ExportResult, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    for each in TABLES:
-        expected = connection.execute(f"SELECT * FROM {each.name} ORDER BY {', '.join(each.key)}").fetchall()
-        found = READERS[name](exports.folder, each)
-        assert len(found) == exports.rows[each.name]
-        assert exact(found) == exact(expected), each.name
+@pytest.mark.parametrize("each", TABLES, ids=lambda each: each.name)
+def test_every_value_in_every_format(exports: ExportResult, connection: duckdb.DuckDBPyConnection, each: Table) -> None:
+    expected = exact(connection.execute(f"SELECT * FROM {each.name} ORDER BY {', '.join(each.key)}").fetchall())
+    assert len(expected) == exports.rows[each.name]
+    for name in FORMATS:
+        assert exact(READERS[name](exports.folder, each)) == expected, name
 
 
 def test_the_shipped_data_has_every_kind_of_nothing(connection: duckdb.DuckDBPyConnection) -> None:

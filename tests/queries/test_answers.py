@@ -14,6 +14,7 @@ import pytest
 import kb
 from kb.dataset import queries
 from kb.dataset.paths import queries_dir
+from tests.effort import effort
 
 Row = dict[str, Any]
 Ask = Callable[..., list[Row]]
@@ -202,17 +203,19 @@ def library_agrees(lite: sqlite3.Connection, asked: kb.InstanceType, workload: s
     assert {row["local_storage_given_up"] for row in rows} == {asked.local_storage}
 
 
+@pytest.mark.effort
 @pytest.mark.parametrize("workload", kb.workloads())
 def test_nearest_types_are_those_of_the_library(lite: sqlite3.Connection, workload: str) -> None:
-    for asked in kb.find(has_instance_store=True):
+    for asked in kb.find(has_instance_store=True)[:: effort(10, 1)]:
         library_agrees(lite, asked, workload)
 
 
+@pytest.mark.effort
 @pytest.mark.parametrize(("workload", "region"), [("endpoint", "eu-north-1"), ("training", "ap-southeast-5")])
 def test_nearest_types_of_a_region_are_those_of_the_library(
     lite: sqlite3.Connection, workload: str, region: str
 ) -> None:
-    for asked in kb.find(has_instance_store=True)[::9]:
+    for asked in kb.find(has_instance_store=True)[:: effort(40, 9)]:
         library_agrees(lite, asked, workload, region)
 
 
