@@ -55,6 +55,8 @@ class Watch:
 
 #: Opens an empty page in one of the windows, with more options of Playwright.
 Open = Callable[..., Page]
+#: Keeps a picture of a page under a name.
+Keep = Callable[[Page, str], object]
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +104,10 @@ def tab(window: Open, site: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder for screenshots."""
+def keep() -> Keep:
+    """Keeps a picture of a whole page in the folder that KB_SCREENSHOTS names, and none where it names none."""
     named = os.environ.get("KB_SCREENSHOTS")
-    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    if not named:
+        return lambda page, name: None
+    Path(named).mkdir(parents=True, exist_ok=True)
+    return lambda page, name: page.screenshot(path=Path(named, f"{name}.png"), full_page=True)

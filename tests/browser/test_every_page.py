@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Open, Watch
+from tests.browser.conftest import Keep, Open, Watch
 from tests.browser.kinds import KINDS, PHONE_WIDTH, WINDOWS, Kind
 from tests.examples import ROOT
 
@@ -41,15 +42,24 @@ def violations(page: Page, rules: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("name", WINDOWS)
-def test_page(window: Open, site: str, screenshots: Path, name: str, kind: Kind) -> None:
+def _looks() -> list[Any]:
+    """Every kind of page in every window; what is laid out alike in soak, but for the first window."""
+    return [
+        pytest.param(name, kind, id=f"{name}-{kind.name}", marks=pytest.mark.soak if is_more else ())
+        for name in WINDOWS
+        for kind in KINDS
+        for is_more in [kind.is_variant and name != "desktop"]
+    ]
+
+
+@pytest.mark.parametrize(("name", "kind"), _looks())
+def test_page(window: Open, site: str, keep: Keep, name: str, kind: Kind) -> None:
     page = window(name)
     watch = Watch(page)
     response = page.goto(kind.path)
     assert response is not None
     assert response.status == kind.status
-    page.screenshot(path=screenshots / f"{kind.name}-{name}.png", full_page=True)
+    keep(page, f"{kind.name}-{name}")
     assert watch.troubles == ([] if kind.status == 200 else [f"{kind.status}: {site}{kind.path}"])
     assert len(watch.requests) >= 3  # the page, its style and its script
     assert [url for url in watch.requests if not url.startswith(f"{site}/")] == []
@@ -57,10 +67,6 @@ def test_page(window: Open, site: str, screenshots: Path, name: str, kind: Kind)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SMALL) == []
     assert violations(page, name) == []
-    if name == "desktop":
-        page.emulate_media(color_scheme="dark")
-        page.screenshot(path=screenshots / f"{kind.name}-dark.png", full_page=True)
-        assert violations(page, "dark") == []
 
 
 def test_axe_sees_what_is_wrong(window: Open) -> None:
@@ -71,8 +77,7 @@ def test_axe_sees_what_is_wrong(window: Open) -> None:
         "phone": ("<button style='all: unset; height: 9px'>a</button>" * 2, "target-size"),
     }
     for rules, (html, rule) in faults.items():
-        page = window("phone" if rules == "phone" else "desktop")
-        page.emulate_media(color_scheme="dark" if rules == "dark" else "light")
+        page = window(rules)
         page.goto("/queries")
         page.evaluate("html => document.querySelector('main').insertAdjacentHTML('afterbegin', html)", html)
         assert any(f" {rule}:" in line for line in violations(page, rules)), rules
@@ -102,12 +107,13 @@ def test_the_answer_is_read_on_a_phone_without_scrolling(window: Open) -> None:
         assert float(text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 14
 
 
-def test_the_picture_of_the_readme(window: Open, screenshots: Path) -> None:
+def test_the_picture_of_the_readme(window: Open) -> None:
     """`KB_SCREENSHOTS=.github pytest tests/browser -k picture` makes it again."""
     page = window()
     page.set_viewport_size({"width": 1040, "height": 640})
     page.goto("/types/ml.g5.xlarge")
-    made = page.screenshot(path=screenshots / "site.png")
+    named = os.environ.get("KB_SCREENSHOTS")
+    made = page.screenshot(path=Path(named, "site.png") if named else None)
     shipped = (ROOT / ".github" / "site.png").read_bytes()
     assert max(len(made), len(shipped)) <= 150 * 1024
     assert shipped[:24] == made[:24], "not a PNG file of the same width and height"

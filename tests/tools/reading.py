@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -131,9 +131,9 @@ def pyarrow(place: Place) -> dict[str, Seen]:
     return found
 
 
-def spark(place: Place, session: Any) -> dict[str, Seen]:
+def spark(place: Place, session: Any, tables: Iterable[Table]) -> dict[str, Seen]:
     found = {}
-    for each in TABLES:
+    for each in tables:
         frame = session.read.parquet(str(place.parquet(each.name)))
         frame.createOrReplaceTempView(each.name)
         [row] = session.sql(sql(each)).collect()
