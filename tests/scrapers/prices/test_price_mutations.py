@@ -28,6 +28,7 @@ import pytest
 from kb.dataset.log_specs import Key
 from scrapers.base import Document, Rows, ScrapeError
 from scrapers.prices.price_list import PriceList
+from tests.effort import effort
 from tests.scrapers.prices.offers import WORDS, Product, as_bytes, offer_file, others, product
 
 SCRAPER = PriceList()
@@ -43,7 +44,7 @@ WITNESSES = (
     "regionCode",
 )
 TYPES = ("ml.g5.large", "ml.p6-b200.48xlarge")
-COUNT = 150
+COUNT = effort(15, 150)
 
 
 def good() -> dict[str, Key]:
@@ -316,6 +317,7 @@ def test_the_good_file_is_right() -> None:
     assert len(LOG) == len(ROWS) == 16
 
 
+@pytest.mark.effort
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_damaged_file_is_right_or_an_error(name: str) -> None:
     counts: Counter[str] = Counter()
@@ -326,4 +328,5 @@ def test_a_damaged_file_is_right_or_an_error(name: str) -> None:
     print(f"{name}: {counts['right']} right, {counts['error']} errors, {counts['wrong']} wrong")
     assert counts.total() == COUNT
     assert bool(counts["error"]) == (name not in NEVER_AN_ERROR)
-    assert bool(counts["right"]) == (name not in ALWAYS_AN_ERROR)
+    if name != "change_sku" or effort(usual=False, full=True):  # seldom right: only where it gets its own again
+        assert bool(counts["right"]) == (name not in ALWAYS_AN_ERROR)
