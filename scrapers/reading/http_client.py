@@ -214,10 +214,8 @@ def checked_body(response: Response, *, content_types: tuple[str, ...], max_byte
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise Fault("the body is not UTF-8", is_final=True) from error
-    except EOFError as error:
-        raise Fault("the body's gzip is cut off", LATER) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise Fault(f"the body is damaged gzip ({error})", LATER) from error
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise Fault(f"the body is damaged gzip, or cut off ({error})", LATER) from error
     except ReadTimeoutError as error:
         raise Fault("the body stopped coming, or came too slowly", LATER) from error
     except (HTTPError, HTTPException, OSError, ValueError) as error:

@@ -160,6 +160,7 @@ class Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.update(_HEADERS)
         self.cache = _Cache(cache_dir or Path(), lock_class=partial(FileLock, timeout=5))  # type: ignore[arg-type]
+        # Without a folder no request may be answered from the cache, or fill it.
         cached = ("GET",) if cache_dir else ("none",)
         adapter = _Adapter(self.cache, True, _Controller, None, _KeepComplete(), cached)
         # Not redirects: CacheControl would read their bodies whole, however large.
@@ -200,7 +201,7 @@ class _Timed(socket.SocketIO):
 
 
 class _Answer(HTTPResponse):
-    """The standard library's, in time. It would take a chunk of size -1 for "all there is", and read that at once."""
+    """The standard library's, in time, and without reading all there is, and at once, for a chunk of size -1."""
 
     def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
         super().__init__(sock, *args, **named)
@@ -222,6 +223,8 @@ class _HTTPS(HTTPSConnection):
 
 
 class _Adapter(CacheControlAdapter):
+    """CacheControl's, with our connections."""
+
     def get_connection_with_tls_context(self, *args: Any, **named: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **named)
         pool.ConnectionCls = _HTTPS if pool.scheme == "https" else _HTTP

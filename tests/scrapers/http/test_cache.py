@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from scrapers.base import Request, ScrapeError
+from scrapers.reading import http_session
 from scrapers.reading.http import Limits, Page
 from scrapers.reading.http_client import Client
 from tests.scrapers.http.server import Behaviour, Server, Visit, chunk, flood, head, page, raw
@@ -325,6 +327,17 @@ def test_an_entry_that_cannot_be_brought_up_to_date_is_used(server: Server, cach
     lock.mkdir()
     found = read(url, cache)
     assert (found.content, found.is_from_cache) == (OLD, True)
+
+
+def test_an_entry_that_another_process_writes_is_not_waited_for_without_end(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.plan("/page", page(OLD, etag=ETAG), page(NEW, etag='"2"'))
+    read(url, cache)
+    monkeypatch.setattr(http_session, "FileLock", lambda path, timeout: FileLock(path, timeout=timeout / 100))
+    with FileLock(f"{entry(cache)}.lock"):
+        assert read(url, cache).content == NEW
+    assert OLD in entry(cache).read_bytes()
 
 
 def test_a_permanent_redirect_is_not_remembered(server: Server, cache: Path) -> None:

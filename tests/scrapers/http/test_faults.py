@@ -65,6 +65,7 @@ def test_a_server_that_never_answers_is_unreachable(server: Server, fault: str) 
     assert error.remedy == "Check the network, and HTTPS_PROXY if this network needs a proxy."
 
 
+CUT_OFF = r"the body is damaged gzip, or cut off \(Compressed file ended before"
 TOO_SLOW = "the body stopped coming, or came too slowly"
 BROKEN: dict[str, tuple[Behaviour, str]] = {
     "slow body": (raw(head(content_length=1000), b"x", hold=FOREVER), TOO_SLOW),
@@ -87,14 +88,20 @@ BROKEN: dict[str, tuple[Behaviour, str]] = {
     "damaged gzip": (page(b"gzip, they say", content_encoding="gzip"), "the body is damaged gzip"),
     "gzip with another sum": (
         page(PACKED[:-8] + b"\0" * 8, content_encoding="gzip"),
-        r"damaged gzip \(CRC check failed",
+        r"damaged gzip, or cut off \(CRC check failed",
     ),
     "gzip with more after it": (page(PACKED + b"more", content_encoding="gzip"), "damaged gzip"),
-    "half a gzip": (page(PACKED[: len(PACKED) // 2], content_encoding="gzip"), "the body's gzip is cut off"),
-    "half a gzip without length": (raw(head(content_encoding="gzip"), PACKED[:-4]), "the body's gzip is cut off"),
+    "half a gzip": (
+        page(PACKED[: len(PACKED) // 2], content_encoding="gzip"),
+        CUT_OFF,
+    ),
+    "half a gzip without length": (
+        raw(head(content_encoding="gzip"), PACKED[:-4]),
+        CUT_OFF,
+    ),
     "half a gzip in chunks": (
         raw(head(content_encoding="gzip", transfer_encoding="chunked"), chunk(PACKED[:-1]), b"0\r\n\r\n"),
-        "the body's gzip is cut off",
+        CUT_OFF,
     ),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), r"the answer is not HTTP \(SSH-2\.0-OpenSSH_9\.6"),
     "no text at all": (raw(bytes(range(128, 256)) * 20), "the answer is not HTTP"),
@@ -306,7 +313,7 @@ def test_no_network_is_told_in_seconds_with_the_default_limits(monkeypatch: pyte
     monkeypatch.setattr(time, "sleep", waits.append)
     with pytest.raises(Unreachable, match=r"no connection \(Connection refused\) \(4 tries in .* s\)\. Check the netw"):
         read(f"http://127.0.0.1:{closed_port()}/page", Limits())
-    assert 1 < sum(waits) < 4
+    assert 1 < sum(waits) < 5
 
 
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
