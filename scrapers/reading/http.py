@@ -5,7 +5,7 @@ Whatever a server does, `client(request)` promises:
 - An answer is the page that was asked for: status 200, an expected content type, complete, unpacked, in UTF-8 where it
   is text, not larger than allowed, from the same site and path.
 - It ends within `Limits.total_timeout`, tries and waits included, in seconds where there is no network, and in bounded
-  memory. Only looking up a name takes as long as the operating system lets it.
+  memory. Only a last look-up of a name, or a last connect to many addresses, may take a little longer.
 - A server is asked again after 429 and 5xx (not before the time it names), after a lost connection and a broken body;
   never for what would not change; and at most every `Limits.delay` seconds.
 - A page is always asked for. It comes from the cache only when the server says that it still holds (304).

@@ -162,7 +162,9 @@ class Session(requests.Session):
         self.cache = _Cache(cache_dir or Path(), lock_class=partial(FileLock, timeout=5))  # type: ignore[arg-type]
         # Without a folder no request may be answered from the cache, or fill it.
         cached = ("GET",) if cache_dir else ("none",)
-        adapter = _Adapter(self.cache, True, _Controller, None, _KeepComplete(), cached)
+        adapter = _Adapter(
+            self.cache, controller_class=_Controller, heuristic=_KeepComplete(), cacheable_methods=cached
+        )
         # Not redirects: CacheControl would read their bodies whole, however large.
         adapter.controller.cacheable_status_codes = (200,)
         for scheme in ("http://", "https://"):
