@@ -39,7 +39,7 @@ class Limits:
         backoff: Wait before the first retry, doubled for each one after it, with up to half as much added at random;
             a quarter of that where no connection was made, since then nobody is troubled.
         max_retry_after: The longest wait that a server may ask for.
-        delay: Between two requests to the same host.
+        delay: Between two requests to the same host, if it is not a mirror.
         download_timeout: For all of `Client.download`.
     """
 

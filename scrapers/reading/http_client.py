@@ -139,11 +139,12 @@ class Client:
         raise Fault(f"more than {_MAX_REDIRECTS} redirects", is_final=True)
 
     def _wait_for_turn(self, url: str, ends_at: float) -> None:
-        """Keep requests to the same host apart."""
+        """Keep requests to the same host apart, except to a mirror, which is the user's own."""
         host = url.partition("://")[2].partition("/")[0].lower()
         now = time.monotonic()
         turn = max(now, self._free_at.get(host, now))
-        self._free_at[host] = turn + self._limits.delay
+        is_own = url.startswith(tuple(self._mirrors.values()))
+        self._free_at[host] = turn + (0 if is_own else self._limits.delay)
         time.sleep(max(0, min(turn, ends_at) - now))
 
     def _take(self, session: Session, response: Response, body: _Body, sink: IO[bytes]) -> Page:

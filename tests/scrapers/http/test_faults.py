@@ -286,6 +286,17 @@ def test_the_delay_is_waited(server: Server) -> None:
     assert time.monotonic() - started >= 0.2
 
 
+def test_a_mirror_is_asked_without_a_delay(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    server.plan("/page", page(HTML))
+    mirrors = {"https://docs.example.com": server.site}
+    with Client(Request(mirrors=mirrors), replace(PATIENT, delay=20, total_timeout=100)) as client:
+        for _ in range(3):
+            client.get("https://docs.example.com/page", content_types=("text/html",))
+    assert waits == [0, 0, 0]
+
+
 def test_another_host_need_not_wait(server: Server) -> None:
     other = Server()
     try:
