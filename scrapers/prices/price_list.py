@@ -33,7 +33,7 @@ from scrapers.prices.words import ANY, REMEDY, Finding, judge, prefix
 from scrapers.reading import jsontree
 
 if TYPE_CHECKING:
-    from scrapers.reading.http import Client
+    from scrapers.reading.http_client import Client
 
 ORIGIN = "AWS Price List"
 #: Site and path of the region index, for the Regions of China and for all others.

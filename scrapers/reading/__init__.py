@@ -1,1 +1,1 @@
-"""How bytes are got: web pages, AWS APIs, packages, git histories; and strict JSON."""
+"""How AWS's web pages, AWS's APIs, packages and git histories are read, and JSON strictly."""

@@ -1,7 +1,7 @@
-"""Asking AWS's APIs through boto3: credentials, Regions, pages, and what a Region that fails means.
+"""Asks AWS's APIs through boto3: credentials, Regions, pages, and what it means when a Region fails.
 
-Credentials come from the usual chain (environment, profile, SSO, container, instance). That there are none is found
-out before anything is asked: the last link of the chain, EC2's metadata service, gets botocore's own one second and one
+Credentials come from the usual chain (environment, profile, SSO, container, instance). If there are none, you are told
+before anything is asked: the last link of the chain, EC2's metadata service, gets botocore's own one second and one
 attempt. Error messages carry the error code of AWS, not its text, which names accounts and users.
 """
 

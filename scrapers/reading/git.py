@@ -1,4 +1,4 @@
-"""A git repository, read through the git program: release tags, commits of the main line, file contents."""
+"""Reads the history of a package from its git repository: release tags, commits of the main line, file contents."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Repository:
             )
         stdin, stdout = self._batch.stdin, self._batch.stdout
         if stdin is None or stdout is None:
-            raise ScrapeError(str(self.git_dir), "git cannot be talked to", "Try again.")
+            raise ScrapeError(str(self.git_dir), "git does not answer", "Try again.")
         try:
             stdin.write(blob.encode() + b"\n")
             stdin.flush()

@@ -1,4 +1,4 @@
-"""Strict access to JSON documents: every step checks the type and knows the path for the error message."""
+"""Reads AWS's JSON strictly: every step checks the type and knows the path for the error message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading data files of Python packages: as installed, from a wheel file, or through a git history.
+"""Reads the AWS data files inside Python packages: as installed, from a wheel file, or through a git history.
 
 Nothing is imported from the package that is read, and nothing of it is run.
 """

@@ -10,9 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from scrapers.base import ScrapeError
-from scrapers.reading.http import Client, Limits, Page
+from scrapers.base import Request, ScrapeError
+from scrapers.reading import http_session
+from scrapers.reading.http import Limits, Page
+from scrapers.reading.http_client import Client
 from tests.scrapers.http.server import Behaviour, Server, Visit, chunk, flood, head, page, raw
 
 LIMITS = Limits(retries=2, backoff=0.01, delay=0)
@@ -27,7 +30,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def read(url: str, cache: Path, max_bytes: int = 100_000) -> Page:
-    with Client(cache_dir=cache, limits=LIMITS) as client:
+    with Client(Request(cache_dir=cache), LIMITS) as client:
         return client.get(url, content_types=("text/html",), max_bytes=max_bytes)
 
 
@@ -84,6 +87,12 @@ GOOD: dict[str, tuple[Behaviour, str, str]] = {
         "if-none-match",
         ETAG,
     ),
+    "a date that is none": (page(OLD, etag=ETAG, date="yesterday"), "if-none-match", ETAG),
+    "a date beyond the calendar": (
+        page(OLD, etag=ETAG, date="Fri, 01 Jan 99999 00:00:00 GMT"),
+        "if-none-match",
+        ETAG,
+    ),
     "varies": (page(OLD, etag=ETAG, vary="Accept-Encoding, User-Agent, Origin"), "if-none-match", ETAG),
 }
 
@@ -101,8 +110,7 @@ def test_a_known_page_is_asked_for_and_not_sent_again(
         (NEW, False),
         (NEW, True),
     ]
-    assert {(one.url, one.content_type) for one in found} == {(url, "text/html")}
-    assert len({one.sha256 for one in found}) == 2
+    assert {one.url for one in found} == {url}
     assert len(server.visits) == 5
     assert header not in server.visits[0].headers
     assert [visit.headers[header] for visit in server.visits[1:3]] == [value, value]
@@ -119,7 +127,6 @@ NOT_KEPT: dict[str, Behaviour] = {
     "not to be stored": page(OLD, etag=ETAG, cache_control="no-store"),
     "varies by everything": page(OLD, etag=ETAG, vary="*"),
     "ends with the connection": raw(head(etag=ETAG), OLD),
-    "a date that is none": page(OLD, etag=ETAG, date="yesterday"),
     "a length that is none": raw(head(etag=ETAG, content_length="many"), OLD),
 }
 
@@ -191,7 +198,7 @@ def test_what_a_304_says_of_a_body_does_not_touch_the_page(server: Server, cache
     url = server.plan("/page", page(OLD, etag=ETAG), behaviour, behaviour)
     for is_from_cache in (False, True, True):
         found = read(url, cache)
-        assert (found.content, found.content_type, found.is_from_cache) == (OLD, "text/html", is_from_cache)
+        assert (found.content, found.is_from_cache) == (OLD, is_from_cache)
 
 
 def test_a_304_about_another_page_is_not_believed(server: Server, cache: Path) -> None:
@@ -212,8 +219,8 @@ def test_a_304_whose_etag_became_weak_is_believed(server: Server, cache: Path) -
 def test_a_304_that_nobody_asked_for(server: Server, cache: Path, has_cache: bool) -> None:
     url = server.plan("/page", raw(head("304 Not Modified")))
     with (
-        Client(cache_dir=cache if has_cache else None, limits=LIMITS) as client,
-        pytest.raises(ScrapeError, match=r"status 304 \(Not Modified\) of a page that is not in the cache \(3 tries"),
+        Client(Request(cache_dir=cache if has_cache else None), LIMITS) as client,
+        pytest.raises(ScrapeError, match=r"status 304 \(Not Modified\) \(3 tries"),
     ):
         client.get(url, content_types=("text/html",))
 
@@ -277,7 +284,7 @@ def test_every_bit_of_an_entry_counts(server: Server, cache: Path) -> None:
     read(url, cache)
     path, content = entry(cache), entry(cache).read_bytes()
     server.plan("/page", page(NEW))
-    with Client(cache_dir=cache, limits=LIMITS) as client:
+    with Client(Request(cache_dir=cache), LIMITS) as client:
         for at in range(0, len(content), 7):
             path.write_bytes(content)
             flip(at)(path)
@@ -322,6 +329,17 @@ def test_an_entry_that_cannot_be_brought_up_to_date_is_used(server: Server, cach
     assert (found.content, found.is_from_cache) == (OLD, True)
 
 
+def test_an_entry_that_another_process_writes_is_not_waited_for_without_end(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.plan("/page", page(OLD, etag=ETAG), page(NEW, etag='"2"'))
+    read(url, cache)
+    monkeypatch.setattr(http_session, "FileLock", lambda path, timeout: FileLock(path, timeout=timeout / 100))
+    with FileLock(f"{entry(cache)}.lock"):
+        assert read(url, cache).content == NEW
+    assert OLD in entry(cache).read_bytes()
+
+
 def test_a_permanent_redirect_is_not_remembered(server: Server, cache: Path) -> None:
     url = server.plan("/page", page(status="301 Moved", location="/page/", etag=ETAG), page(NEW))
     server.plan("/page/", page(OLD))
@@ -347,7 +365,7 @@ def test_many_readers_of_one_cache(server: Server, cache: Path) -> None:
 
     url = server.plan("/page", behave)
     found: list[bytes] = []
-    with Client(cache_dir=cache, limits=replace(LIMITS, total_timeout=30)) as shared:
+    with Client(Request(cache_dir=cache), replace(LIMITS, total_timeout=30)) as shared:
 
         def visit() -> None:
             for _ in range(5):

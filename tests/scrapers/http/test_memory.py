@@ -18,8 +18,9 @@ LARGEST_PAGE, LARGEST_FILE = 50 * MB, 60 * MB
 READER = f"""
 import json, resource, sys
 from pathlib import Path
-from scrapers.base import ScrapeError
-from scrapers.reading.http import Client, Limits
+from scrapers.base import Request, ScrapeError
+from scrapers.reading.http import Limits
+from scrapers.reading.http_client import Client
 
 def kilobytes(name):
     (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
@@ -28,7 +29,7 @@ def kilobytes(name):
 folder, small, *urls = sys.argv[1:]
 results = []
 limits = Limits(delay=0, retries=0, total_timeout=60, download_timeout=60)
-with Client(cache_dir=Path(folder, "cache"), limits=limits) as client:
+with Client(Request(cache_dir=Path(folder, "cache")), limits) as client:
     client.get(small, content_types=("text/html",))
     # So that a mistake does not harm this machine. A thread alone takes 8 MB of addresses, and malloc 128 for it.
     addresses = kilobytes("VmSize") * 1024 + 400_000_000

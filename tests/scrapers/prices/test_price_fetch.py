@@ -18,7 +18,8 @@ from scrapers.base import EVERYTHING_ELSE, Reading, Request, ScrapeError, Unreac
 from scrapers.engine import run
 from scrapers.prices.price_list import PriceList
 from scrapers.reading import http
-from scrapers.reading.http import Client, Limits, Page
+from scrapers.reading.http import Limits, Page
+from scrapers.reading.http_client import Client
 from tests.scrapers.prices.offers import HOST, INDEX_PATH, offer, offer_path, product, region_index, site
 from tests.scrapers.prices.server import Server
 
@@ -48,13 +49,13 @@ class FakeClient:
     def get(self, url: str, *, content_types: tuple[str, ...], max_bytes: int = 20_000_000) -> Page:
         assert max_bytes <= 20_000_000
         content = self._answer(url, content_types)
-        return Page(url, content, "application/json", hashlib.sha256(content).hexdigest(), is_from_cache=False)
+        return Page(url, content)
 
     def download(self, url: str, target: Path, *, content_types: tuple[str, ...], max_bytes: int) -> Page:
         assert max_bytes >= 100_000_000
         content = self._answer(url, content_types)
         target.write_bytes(content)
-        return Page(url, b"", "application/json", hashlib.sha256(content).hexdigest(), is_from_cache=False)
+        return Page(url)
 
     def _answer(self, url: str, content_types: tuple[str, ...]) -> bytes:
         assert "application/json" in content_types
@@ -235,9 +236,7 @@ def test_china_is_read_from_its_own_site_when_it_is_asked_for(monkeypatch: pytes
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A running server with the small price list, and a client that does not wait between requests to it."""
     quick = Limits(connect_timeout=5, read_timeout=5, total_timeout=20, retries=1, backoff=0.01, delay=0)
-    monkeypatch.setattr(
-        http, "client", lambda request: Client(mirrors=request.mirrors, cache_dir=request.cache_dir, limits=quick)
-    )
+    monkeypatch.setattr(http, "client", lambda request: Client(request, quick))
     monkeypatch.setitem(SCRAPERS, SCRAPER.source, SCRAPER)
     with Server(site(LISTED)) as made:
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
@@ -347,7 +346,7 @@ def test_what_is_not_clear_does_not_vanish_in_a_run(server: Server, data: Path) 
 
 def test_no_network_is_unreachable(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = Limits(connect_timeout=1, retries=0, total_timeout=2, delay=0)
-    monkeypatch.setattr(http, "client", lambda request: Client(mirrors=request.mirrors, limits=quick))
+    monkeypatch.setattr(http, "client", lambda request: Client(request, quick))
     monkeypatch.setitem(SCRAPERS, SCRAPER.source, SCRAPER)
     with Server({}) as closed:
         mirror = closed.mirror

@@ -65,7 +65,7 @@ class Client:
         answer = self.answers[name]
         if isinstance(answer, ScrapeError):
             raise answer
-        return http.Page(f"http://mirror/{name}", answer, "text/html", "", False)
+        return http.Page(f"http://mirror/{name}", answer)
 
 
 @pytest.fixture
