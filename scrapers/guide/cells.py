@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scrapers.guide.markup import fail
 from scrapers.guide.tables import Cell
+from scrapers.reading.html import fail
 from scrapers.reading.jsontree import plain
 
 _GB_PER_TB = 1000

@@ -21,7 +21,7 @@ from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.guide import former
 from scrapers.guide.specifications import facts_of_page
-from scrapers.guide.whole import REMEDY
+from scrapers.reading.html import REMEDY
 from scrapers.wanted import only_wanted
 
 SITE = "https://docs.aws.amazon.com/ec2/latest/instancetypes"

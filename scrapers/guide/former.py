@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from scrapers.base import Document, Remark
 from scrapers.guide import cells, tables
-from scrapers.guide.markup import Section, fail, load
+from scrapers.guide.markup import Section, load
+from scrapers.reading.html import fail
 
 NAME = "InstanceStorage.html"
 _PAGE_ID = "InstanceStorage"

@@ -15,8 +15,8 @@ from kb.dataset.log_specs import NITRO_PAGE, PRESENCE
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.guide import cells
 from scrapers.guide.ec2_guide import read_pages
-from scrapers.guide.markup import Section, cell_text, fail, load
-from scrapers.guide.whole import REMEDY
+from scrapers.guide.markup import Section, cell_text, load
+from scrapers.reading.html import REMEDY, fail
 
 if TYPE_CHECKING:
     from bs4.element import Tag

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from scrapers.base import Document, Remark
 from scrapers.guide import cells, tables
-from scrapers.guide.markup import Page, Section, fail, load
+from scrapers.guide.markup import Page, Section, load
 from scrapers.guide.tables import Cell, Row
+from scrapers.reading.html import fail
 
 _FAMILIES = "instance family"
 _TYPES = "instance type"

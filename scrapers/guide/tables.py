@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrapers.base import Remark
-from scrapers.guide.markup import Section, Text, cell_text, fail, node_types, refuse_hidden
+from scrapers.guide.markup import Section, Text, cell_text, refuse_hidden
+from scrapers.reading.html import children, fail, text_of
 
 if TYPE_CHECKING:
     from bs4.element import Tag
@@ -102,34 +103,33 @@ def read(section: Section, headers: Sequence[tuple[str, ...]], remark: Remark, *
 
 def _rows(section: Section, holder: Tag | None = None) -> Iterator[Tag]:
     """The rows of the table in order, each of them directly in it or in its head or body."""
-    element, _, comment = node_types()
     holder = section.table() if holder is None else holder
-    refuse_hidden(holder, section.where)
-    for child in holder.children:
-        if isinstance(child, element):
-            if child.name == "tr":
-                yield child
-            elif child.name in _GROUPS and holder.name == "table":
-                yield from _rows(section, child)
-            elif child.name not in _OTHER:
-                fail(section.where, f"<{child.name}> in the table")
-        elif str(child).strip() and not isinstance(child, comment):
-            fail(section.where, f"text {str(child).strip()!r} between the cells of the table")
+    for child in _elements(holder, section.where, "between the cells of the table"):
+        if child.name == "tr":
+            yield child
+        elif child.name in _GROUPS and holder.name == "table":
+            yield from _rows(section, child)
+        elif child.name not in _OTHER:
+            fail(section.where, f"<{child.name}> in the table")
 
 
 def _cells(row: Tag, tag: str, where: str) -> list[Tag]:
     """The cells of a row, all of one tag."""
-    element, _, comment = node_types()
-    refuse_hidden(row, where)
-    cells: list[Tag] = []
-    for child in row.children:
-        if isinstance(child, element):
-            if child.name != tag:
-                fail(where, f"<{child.name}> where <{tag}> is expected")
-            cells.append(child)
-        elif str(child).strip() and not isinstance(child, comment):
-            fail(where, f"text {str(child).strip()!r} between cells")
+    cells = list(_elements(row, where, "between cells"))
+    for cell in cells:
+        if cell.name != tag:
+            fail(where, f"<{cell.name}> where <{tag}> is expected")
     return cells
+
+
+def _elements(tag: Tag, where: str, place: str) -> Iterator[Tag]:
+    """The elements that stand directly in a tag that is shown, and may hold no text of its own."""
+    refuse_hidden(tag, where)
+    for child in children(tag):
+        if not isinstance(child, str):
+            yield child
+        elif child.strip():
+            fail(where, f"text {child.strip()!r} {place}")
 
 
 def _columns(
@@ -180,7 +180,7 @@ def _family(cell: Tag, families: dict[str, int], where: str) -> str:
 
 def _named(where: str, cells: list[Tag]) -> str:
     """The place of a row, with what its first cell says."""
-    first = " ".join(cells[0].get_text(" ").split()) if cells else ""
+    first = text_of(cells[0]) if cells else ""
     return f"{where} ({first})" if first else where
 
 

@@ -14,7 +14,7 @@ from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError,
 from scrapers.reading import jsontree, packages
 from scrapers.sagemaker_api import API_VERSION, PACKAGE
 from scrapers.sentences import watched
-from scrapers.sentences.markup import fragment
+from scrapers.sentences.paragraphs import fragment
 
 #: The model's path in a repository of botocore, as watched_sentences.csv has it. An installed botocore has it packed.
 MODEL = PACKAGE.documents[0][-1]

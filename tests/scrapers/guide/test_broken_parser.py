@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scrapers.guide import Ec2Guide, NitroPage, cells, markup, specifications, tables
+from scrapers.reading.html import fail
 from tests.scrapers.guide import cell_mutations, other_mutations, page_mutations, table_mutations
 from tests.scrapers.guide.model import Cell
 from tests.scrapers.guide.mutants import ERROR, WRONG, Base, Mutant, Mutation, bases, judge, of_model
@@ -22,7 +23,7 @@ def columns_in_any_order(patch: Patch) -> None:
         names = [markup.cell_text(cell, where).plain.casefold() for cell in tables._cells(row, "th", where)]
         header = next((header for header in headers if set(header) == set(names)), None)
         if header is None:
-            markup.fail(where, "columns")
+            fail(where, "columns")
         return header, tuple(names.index(name) for name in header), len(names)
 
     patch.setattr(tables, "_columns", columns)
@@ -33,7 +34,7 @@ def columns_by_position(patch: Patch) -> None:
         del remark
         width = len(tables._cells(row, "th", where))
         header = next((header for header in headers if len(header) == width), None)
-        return (header, tuple(range(width)), width) if header else markup.fail(where, "columns")
+        return (header, tuple(range(width)), width) if header else fail(where, "columns")
 
     patch.setattr(tables, "_columns", columns)
 
@@ -124,7 +125,7 @@ def _title_of(document: Any) -> str:
 
 def _ending(page: markup.Page, name: str) -> markup.Section:
     found = [section for identity, section in page.sections.items() if identity[2:].lstrip("c").strip("_-") == name]
-    return found[0] if found else markup.fail(page.name, name)
+    return found[0] if found else fail(page.name, name)
 
 
 def later_rows_win(patch: Patch) -> None:

@@ -72,7 +72,7 @@ def test_a_name_may_stand_in_two_lists_of_one_version() -> None:
         (nitro_page().replace(b"</b>: M5 ", b"</b> M5 "), "is no list of families"),
         (nitro_page().replace(b'id="nitro-bare-metal"', b'id="metal"'), "no headings with the id nitro-bare-metal"),
         (nitro_page()[:-9], "it was cut off"),
-        (nitro_page().replace(b"</ul>", b"", 1), "is open where"),
+        (nitro_page().replace(b"</ul>", b"", 1), "</div> in line 12 meets <ul> of line 10"),
         (page("gp", ()), "found: h1#gp"),
     ],
 )

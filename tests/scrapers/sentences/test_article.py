@@ -142,10 +142,11 @@ GOOD = guide_page(GUIDE, PARAGRAPHS)
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "0 elements with the id main-col-body"),
+        (b"", "0 <html> tags instead of one: not a page, or several"),
         (b"\x1f\x8b\x08\x00\xff", "not UTF-8"),
         (LOGIN, "0 elements with the id main-col-body on a page with the title 'Sign in'"),
-        (b"Service Unavailable", "0 elements with the id main-col-body on a page with the title ''"),
+        (b"Service Unavailable", "0 <html> tags instead of one: not a page, or several"),
+        (LOGIN.replace(b"title", b"link"), "0 elements with the id main-col-body on a page with the title ''"),
         (GOOD.decode().encode("utf-16"), "not UTF-8"),
         (GOOD.replace(b'id="main-col-body"', b'id="main"'), "0 elements with the id main-col-body"),
         (GOOD.replace(b'id="breadcrumbs"', b'id="main-col-body"'), "2 elements with the id main-col-body"),
@@ -156,7 +157,7 @@ GOOD = guide_page(GUIDE, PARAGRAPHS)
         (GOOD[: len(GOOD) // 2], "it does not end with </html>"),
         (GOOD.replace(b"<p>Other things", b"<p><p>Other things", 1), "meets <p> of line"),
         (GOOD.replace(b"told in part 0.</p>", b"told in part 0.", 1), "meets <p> of line"),
-        (GOOD.replace(b"told in part 0.</p>", b"told in part 0.</p></ul>", 1), "</ul> in line 2 meets nothing"),
+        (GOOD.replace(b"told in part 0.</p>", b"told in part 0.</p></ul>", 1), "</ul> in line 2 closes nothing"),
         (GOOD.replace(b"<h2", b"<div><h2", 1), "main-col-body does not close before the foot of the page"),
         (GOOD.replace(b"<h2", b"</div><h2", 1), "main-col-body closes before its last element"),
         (GOOD.replace(b"<h1", b"<h2").replace(b"</h1", b"</h2"), "0 titles .h1. instead of one"),
