@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapers.base import Document
 from scrapers.reading import html
-from scrapers.reading.html import children, fail, text_of
+from scrapers.reading.html import children, fail, refuse, text_of
 
 if TYPE_CHECKING:
     from bs4.element import Tag
@@ -28,7 +28,7 @@ _LAST_MARK = re.compile(r"\s*(?:\x00([^\x00]*)\x00|([*†‡§]))\s*\Z")
 
 @dataclass(frozen=True)
 class Section:
-    """What stands between one heading and the next.
+    """What is between one heading and the next.
 
     Attributes:
         where: Page and heading, for messages.
@@ -41,17 +41,6 @@ class Section:
     def all(self, *names: str) -> list[Tag]:
         """The elements of some tags."""
         return [element for element in self.elements if element.name in names]
-
-    def table(self) -> Tag:
-        """Its one table.
-
-        Raises:
-            ScrapeError: It has none, or several.
-        """
-        tables = self.all("table")
-        if len(tables) != 1:
-            fail(self.where, f"{len(tables)} tables instead of one")
-        return tables[0]
 
 
 @dataclass(frozen=True)
@@ -92,14 +81,16 @@ def load(document: Document, page_id: str, words: str = "", heading_tags: tuple[
         MissingExtraError: BeautifulSoup is not installed.
     """
     page = html.load(document, language="en")
-    window = " ".join(text_of(title).casefold() for title in page.root.find_all("title", limit=1))
-    if not any(product in window for product in _PRODUCTS):
-        fail(page.name, f"the title {window!r} does not name Amazon EC2: not a page of its guide")
-    if page.title.get("id") != page_id:
-        fail(page.name, f"the title of the page should be h1#{page_id}, found: h1#{page.title.get('id')}")
-    title = text_of(page.title).casefold()
-    if words not in title.replace("-", " "):
-        fail(page.name, f"the title {title!r} does not say {words!r}: another page")
+    window, title, found = html.window_title(page.root).casefold(), text_of(page.title).casefold(), page.title.get("id")
+    refuse(
+        page.name,
+        (
+            not any(product in window for product in _PRODUCTS),
+            f"the title {window!r} does not name Amazon EC2: not a page of its guide",
+        ),
+        (found != page_id, f"the title of the page should be h1#{page_id}, found: h1#{found}"),
+        (words not in title.replace("-", " "), f"the title {title!r} does not say {words!r}: another page"),
+    )
     sections: dict[str, Section] = {}
     current: list[Tag] = []
     for element in page.main.find_all(True):
@@ -152,8 +143,8 @@ def cell_text(tag: Tag, where: str) -> Text:
         where: Its place, for messages.
 
     Raises:
-        ScrapeError: A tag that has no place in a cell (a list, another table, text that is struck out), something in
-            superscript that is no footnote mark, or a footnote mark in the middle of a line.
+        ScrapeError: A tag that is not expected in a cell (a list, another table, text that is struck out), something in
+            superscript that is not a footnote mark, or a footnote mark in the middle of a line.
     """
     lines: list[str] = []
     marks: list[str] = []
@@ -164,7 +155,7 @@ def cell_text(tag: Tag, where: str) -> Text:
             text = text[: match.start()]
         misplaced = _TAKEN.search(text)
         if misplaced:
-            fail(where, f"the footnote mark {misplaced[1]!r} stands before the end of a line")
+            fail(where, f"the footnote mark {misplaced[1]!r} is not at the end of a line")
         marks += reversed(found)
         lines += [" ".join(text.split())] if text.strip() else []
     return Text(tuple(lines), tuple(marks))
@@ -179,7 +170,7 @@ def _pieces(tag: Tag, where: str) -> Iterator[str]:
         elif child.name == "sup":
             mark = child.get_text().strip()
             if child.find(True) is not None or not _MARK.fullmatch(mark):
-                fail(where, f"{mark!r} in superscript is no footnote mark")
+                fail(where, f"{mark!r} in superscript is not a footnote mark")
             yield f"\x00{mark}\x00"
         elif child.name in _LINES:
             yield "\n"
@@ -188,4 +179,4 @@ def _pieces(tag: Tag, where: str) -> Iterator[str]:
         elif child.name in _INLINE:
             yield from _pieces(child, where)
         else:
-            fail(where, f"<{child.name}> has no place in a cell")
+            fail(where, f"<{child.name}> is not expected in a cell")

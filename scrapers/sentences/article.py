@@ -1,4 +1,4 @@
-"""A page of AWS's documentation: whether it is the page that was asked for, and what stands at a place in it.
+"""A page of AWS's documentation: whether it is the page that was asked for, and what it says at a place.
 
 The known form, from 2018 to today: `<html lang="en-US">`, inside it one `div#main-col-body` with one `h1`, which has
 the topic's id; the same id is the stem of the file name, and is told again in the page's canonical link and in its
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 #: Everything in `div#main-col-body`.
 WHOLE_PAGE = "page"
-#: What stands between the title and the next heading.
+#: What is between the title and the next heading.
 INTRODUCTION = "introduction"
-#: What stands between a heading, named by its id or its text, and the next one of whatever level.
+#: What is between a heading, named by its id or its text, and the next one of any level.
 HEADING = "heading:"
 
 #: The first line below a member's description: its type in the API reference, its need in the CloudFormation guide.
@@ -53,7 +53,7 @@ class Article:
         html.fail(f"{self.page.name}, {place}", what)
 
     def at(self, place: str) -> list[str] | None:
-        """The paragraphs at a place; None where the page has it no more although it has others of its kind.
+        """The paragraphs at a place; None where it is gone, while the page has others of its kind.
 
         Args:
             place: `WHOLE_PAGE`, `INTRODUCTION`, `HEADING` with an id or a text, or the id of a member.
@@ -101,7 +101,7 @@ class Article:
         if not siblings:
             self._fail(anchor, f"no member whose id begins with {stem}-")
         if any(_joined(term).lower() == name for terms in siblings for term in terms):
-            self._fail(anchor, "the member stands under another id")
+            self._fail(anchor, "the member has another id")
         return None
 
     def _description(self, anchor: str, term: Tag) -> list[str]:

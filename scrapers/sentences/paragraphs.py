@@ -1,4 +1,4 @@
-"""The paragraphs of a web page or of a documentation string: what stands for itself, in order."""
+"""The paragraphs, list items, headings and table cells of a web page or a documentation string, in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def pieces(tag: Tag) -> list[tuple[str, Tag]]:
     """The paragraphs, list items, headings and table cells of an element, in order.
 
     Returns:
-        The text of each with its blanks collapsed, and the element that it stands in. A line of code is a piece of its
+        The text of each with single spaces, and the element around it. A line of code is a piece of its
         own.
     """
     found: list[tuple[str, Tag]] = []

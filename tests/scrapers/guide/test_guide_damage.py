@@ -127,7 +127,7 @@ def test_a_cell_too_many() -> None:
         ("<td>NVMe SSD", '<td rowspan="2">NVMe SSD', "a cell with rowspan 2"),
         ("<td>NVMe SSD", '<td colspan="2">NVMe SSD', "a cell with colspan 2"),
         ("<th>Instance store type", '<th colspan="2">Instance store type', "header: a cell with colspan 2"),
-        ('colspan="6"', 'colspan="5"', "a cell over 5 columns"),
+        ('colspan="6"', 'colspan="5"', "a cell with colspan 5"),
         ("<tr><td", "<tr>loose<td", "text 'loose' between cells"),
         ("</tr>\n      <tr>", "</tr>loose<tr>", "text 'loose' between the cells of the table"),
         ("<b>M5d</b>", "<b></b>", "a row over all columns that names no family"),
@@ -145,7 +145,7 @@ def test_rows_below_another_family() -> None:
     model = small()
     rows = model.table("security").rows
     rows.insert(5, rows.pop(1))
-    refused(model, "row 5 (m5d.large)", "m5d.large stands with the family T3")
+    refused(model, "row 5 (m5d.large)", "m5d.large is listed under the family T3")
 
 
 def test_a_row_above_all_families() -> None:
@@ -177,14 +177,14 @@ def test_a_type_that_has_two_rows() -> None:
 @pytest.mark.parametrize(
     ("end", "row", "column", "text", "message"),
     [
-        ("sizes", 0, 0, "Families", "'Families' is no family in a known form"),
-        ("sizes", 0, 1, "all sizes", "'all sizes' is no EC2 type"),
-        ("sizes", 1, 1, "<code>m5d.xlarge</code>", "m5d.xlarge stands with the family T3"),
-        ("summary", 0, 1, "KVM", "'KVM' is no known hypervisor"),
+        ("sizes", 0, 0, "Families", "'Families' is not a family in a known form"),
+        ("sizes", 0, 1, "all sizes", "'all sizes' is not an EC2 type"),
+        ("sizes", 1, 1, "<code>m5d.xlarge</code>", "m5d.xlarge is listed under the family T3"),
+        ("summary", 0, 1, "KVM", "'KVM' is not a known hypervisor"),
         ("summary", 0, 3, "Some", "'Some' is neither a tick nor a cross"),
-        ("instance-store", 1, 0, "m5d", "'m5d' is no EC2 type in a known form"),
+        ("instance-store", 1, 0, "m5d", "'m5d' is not an EC2 type in a known form"),
         ("instance-store", 1, 1, "EBS only", "'EBS only' is not in a known form of disks"),
-        ("instance-store", 1, 2, "Tape", "'Tape' is no known kind"),
+        ("instance-store", 1, 2, "Tape", "'Tape' is not a known kind of disk"),
         ("security", 1, 2, "Partly", "'Partly' is neither a tick nor a cross"),
         ("security", 1, 3, "Instance store not supported", "is neither a tick nor a cross"),
     ],
@@ -244,7 +244,7 @@ def test_a_page_under_a_name_that_is_not_known() -> None:
 def test_a_former_page_without_its_table() -> None:
     refused(
         former_page().replace(b"instance-store-volumes", b"disks"),
-        "no heading with the id instance-store-volumes",
+        "no headings with the id instance-store-volumes",
         name="InstanceStorage.html",
     )
     refused(former_page((FORMER_2021[0],) * 2), "a second row of c1.medium", name="InstanceStorage.html")

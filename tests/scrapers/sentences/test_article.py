@@ -122,7 +122,7 @@ def test_a_member_without_a_description_says_nothing() -> None:
             "no member whose id begins with sagemaker-type-thing-",
         ),
         (lambda s: s.replace("<dl>", "<div>").replace("</dl>", "</div>"), "no member whose id"),
-        (lambda s: s.replace(f'id="{KEY}"', 'id="other"'), "the member stands under another id"),
+        (lambda s: s.replace(f'id="{KEY}"', 'id="other"'), "the member has another id"),
         (lambda s: s.replace(f'id="{SIZE}"', f'id="{KEY}"'), "2 members of this name"),
         (lambda s: s.replace("<p>Type: String</p>", "").replace("<p>Required: No</p>", ""), "no line with the type"),
         (lambda s: s.replace("<dd>", "<dt>", 1).replace("</dd>", "</dt>", 1), "no description"),
@@ -202,7 +202,7 @@ def test_sentences_that_are_gone_have_no_row() -> None:
 
 def test_a_page_without_most_of_what_is_watched_is_refused() -> None:
     watch = {"page": ("/opt/ml",), "page#2": ("local disks",), "page#3": ("operating system",)}
-    with pytest.raises(ScrapeError, match=r"2 of 3 watched sentences are not there \(s1, s2\)"):
+    with pytest.raises(ScrapeError, match=r"2 of 3 watched sentences are missing \(s1, s2\)"):
         of_page(guide_page(GUIDE, PARAGRAPHS[2:]), watch)
 
 
