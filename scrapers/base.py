@@ -218,7 +218,7 @@ class Scraper(abc.ABC):
 
     def rows_seen(self, rows: Rows) -> int:
         """How many things the document showed, for scrapes.csv."""
-        return len(rows)
+        return sum(self.log.says_presence(key) for key in rows)
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """A function that picks the rows that the log keeps; made once per run. All rows unless a scraper says less.

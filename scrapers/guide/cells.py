@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
-from scrapers.guide.markup import fail
 from scrapers.guide.tables import Cell
+from scrapers.reading.html import fail, refuse
 from scrapers.reading.jsontree import plain
 
 _GB_PER_TB = 1000
@@ -16,14 +16,13 @@ _FAMILY = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _SIZE = r"(?:nano|micro|small|medium|large|[0-9]*xlarge|metal(?:-[0-9]+xl)?)"
 _TYPE = re.compile(rf"{_FAMILY}\.{_SIZE}")
 _FAMILY_NAME = re.compile(_FAMILY, re.IGNORECASE)
-_METAL = "metal"
 
 _WHOLE = r"(?:0|[1-9][0-9]*)"
 #: A point comes with TB only, and with at most two digits: "2.000" may be two, or two thousand.
 _NUMBER = rf"(?:{_WHOLE}|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)"
 _SIZED = rf"({_NUMBER}(?= ?GB)|{_NUMBER}(?:\.[0-9]{{1,2}})?(?= ?TB)) ?(GB|TB)"
 _GROUP = re.compile(rf"({_WHOLE}) ?[x\u00d7] ?{_SIZED}(?: ?\({_SIZED}\))?")
-_BETWEEN = re.compile(r" ?(?:\+|,|;|&|\band\b) ?")
+_GROUPS = re.compile(rf"{_GROUP.pattern}(?: ?(?:\+|,|;|&|\band\b) ?{_GROUP.pattern})*")
 _KINDS = {
     "NVMe SSD": ("ssd", True),
     "NVMe HDD": ("hdd", True),
@@ -80,8 +79,7 @@ def ec2_type(cell: Cell) -> str:
     Raises:
         ScrapeError: Not in the known form.
     """
-    text = cell.text.plain
-    return text if _TYPE.fullmatch(text) else fail(cell.where, f"{text!r} is no EC2 type in a known form")
+    return _known_type(cell.text.plain, cell.where)
 
 
 def type_list(cell: Cell) -> list[str]:
@@ -91,10 +89,11 @@ def type_list(cell: Cell) -> list[str]:
         ScrapeError: Not in the known form.
     """
     names = [name.strip() for line in cell.text.lines for name in line.strip("| ").split("|")]
-    for name in names:
-        if not _TYPE.fullmatch(name):
-            fail(cell.where, f"{name!r} is no EC2 type in a known form")
-    return names or fail(cell.where, "no EC2 type")
+    return [_known_type(name, cell.where) for name in names] or fail(cell.where, "no EC2 type")
+
+
+def _known_type(name: str, where: str) -> str:
+    return name if is_type(name) else fail(where, f"{name!r} is not an EC2 type in a known form")
 
 
 def is_type(name: str) -> bool:
@@ -114,12 +113,12 @@ def family(cell: Cell) -> str:
         ScrapeError: Not in the known form.
     """
     text = cell.text.plain
-    return text if is_family(text) else fail(cell.where, f"{text!r} is no family in a known form")
+    return text if is_family(text) else fail(cell.where, f"{text!r} is not a family in a known form")
 
 
 def is_called_metal(name: str) -> bool:
     """Whether the page calls a type bare metal, in the size of its name."""
-    return name.partition(".")[2].startswith(_METAL)
+    return name.partition(".")[2].startswith("metal")
 
 
 def disks(volumes: Cell, kind: Cell) -> Disks:
@@ -134,11 +133,16 @@ def disks(volumes: Cell, kind: Cell) -> Disks:
         ScrapeError: Not in the known form, nothing of something, not a whole number of GB, or a total that differs.
     """
     sizes = _volumes(volumes)
-    if kind.text.marks:
-        fail(kind.where, f"a footnote mark beside {kind.text.plain!r}")
-    words = kind.text.lines * (len(sizes) if len(kind.text.lines) == 1 else 1)
-    if len(words) != len(sizes) or any(word not in _KINDS for word in words):
-        fail(kind.where, f"{' / '.join(kind.text.lines)!r} is no known kind (groups of disks: {len(sizes)})")
+    said = kind.text
+    words = said.lines * (len(sizes) if len(said.lines) == 1 else 1)
+    refuse(
+        kind.where,
+        (said.marks, f"a footnote mark beside {said.plain!r}"),
+        (
+            len(words) != len(sizes) or not _KINDS.keys() >= set(words),
+            f"{' / '.join(said.lines)!r} is not a known kind of disk (groups of disks: {len(sizes)})",
+        ),
+    )
     kinds = [_KINDS[word] for word in words]
     nvme = {is_nvme for _, is_nvme in kinds}
     groups = tuple((count, size, name) for (count, size), (name, _) in zip(sizes, kinds, strict=True))
@@ -149,21 +153,15 @@ def _volumes(cell: Cell) -> list[tuple[int, int]]:
     """Number and size in GB of each group."""
     found: list[tuple[int, int]] = []
     for line in cell.text.lines:
-        position = 0
-        while match := _GROUP.match(line, position):
+        if not _GROUPS.fullmatch(line):
+            fail(cell.where, f"{line!r} is not in a known form of disks")
+        for match in _GROUP.finditer(line):
             count, size = int(match[1]), _gigabytes(match[2], match[3], cell.where)
             if not count or not size:
                 fail(cell.where, f"{match[0]!r} is nothing")
             found.append((count, size))
             if match[4] is not None:
                 _check_total(found, match[4], match[5], cell.where)
-            position = match.end()
-            between = _BETWEEN.match(line, position)
-            if between is None or between.end() == len(line):
-                break
-            position = between.end()
-        if position != len(line):
-            fail(cell.where, f"{line!r} is not in a known form of disks")
     return found or fail(cell.where, "no disks in the cell")
 
 
@@ -182,9 +180,7 @@ def _check_total(groups: list[tuple[int, int]], number: str, unit: str, where: s
     stated = Decimal(number.replace(",", ""))
     for total in (groups[-1][0] * groups[-1][1], sum(count * size for count, size in groups)):
         exact = Decimal(total) / (_GB_PER_TB if unit == "TB" else 1)
-        decimals = -int(stated.as_tuple().exponent)
-        cut = int(exact.scaleb(decimals)) if unit == "TB" and decimals else None
-        if stated == exact or (cut is not None and stated.scaleb(decimals) == cut):
+        if stated == exact or ("." in number and stated == exact.quantize(stated, ROUND_DOWN)):
             return
     added = groups[-1][0] * groups[-1][1]
     fail(where, f"the disks add up to {plain(Decimal(added))} GB, the cell says {number} {unit}")
@@ -221,7 +217,6 @@ def hypervisor(cell: Cell, marks: tuple[str, ...] = ()) -> Hypervisor:
     Raises:
         ScrapeError: Not in the known form.
     """
-    match = _HYPERVISOR.fullmatch(cell.text.plain)
-    if match is None:
-        fail(cell.where, f"{cell.text.plain!r} is no known hypervisor")
+    text = cell.text.plain
+    match = _HYPERVISOR.fullmatch(text) or fail(cell.where, f"{text!r} is not a known hypervisor")
     return Hypervisor(match[0].partition(" ")[0].casefold(), match[1] or "", "".join((*cell.text.marks, *marks)))

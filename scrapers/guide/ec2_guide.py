@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
-from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.guide import former
 from scrapers.guide.specifications import facts_of_page
-from scrapers.guide.whole import REMEDY
+from scrapers.reading.html import fail
 from scrapers.wanted import only_wanted
 
 SITE = "https://docs.aws.amazon.com/ec2/latest/instancetypes"
@@ -67,13 +67,10 @@ class Ec2Guide(Scraper):
         else:
             page = document.name.removesuffix(".html")
             if page not in PAGES:
-                raise ScrapeError(document.name, f"not one of the pages {', '.join(PAGES)}", REMEDY)
+                fail(document.name, f"not one of the pages {', '.join(PAGES)}")
             facts = facts_of_page(document, page, PAGES[page], remark)
-        rows: Rows = {}
-        for name, of_type in facts.items():
-            rows[name, PRESENCE] = "true"
-            rows |= {(name, fact): of_type.get(fact, "") for fact in GUIDE_FACTS}
-        return rows
+        rows: Rows = {(name, PRESENCE): "true" for name in facts}
+        return rows | {(name, fact): of_type.get(fact, "") for name, of_type in facts.items() for fact in GUIDE_FACTS}
 
     def merge(self, parsed: Mapping[str, Rows], state: Rows, remark: Remark = ignore) -> Rows:
         """Put the pages together.
@@ -86,13 +83,8 @@ class Ec2Guide(Scraper):
         for name, rows in parsed.items():
             for key, value in rows.items():
                 if merged.setdefault(key, value) != value:
-                    what = f"{key[0]}: {key[1]} is {value!r} here and {merged[key]!r} on another page"
-                    raise ScrapeError(name, what, REMEDY)
+                    fail(name, f"{key[0]}: {key[1]} is {value!r} here and {merged[key]!r} on another page")
         return merged
-
-    def rows_seen(self, rows: Rows) -> int:
-        """EC2 types on the page."""
-        return sum(fact == PRESENCE for _, fact in rows)
 
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """Only EC2 types whose `ml.` name one of the listing logs has ever had."""

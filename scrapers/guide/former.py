@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from scrapers.base import Document, Remark
 from scrapers.guide import cells, tables
-from scrapers.guide.markup import Section, fail, load
+from scrapers.guide.markup import load
+from scrapers.reading.html import fail
 
 NAME = "InstanceStorage.html"
 _PAGE_ID = "InstanceStorage"
@@ -28,10 +29,10 @@ def facts_of_page(document: Document, remark: Remark) -> dict[str, dict[str, str
         ScrapeError: Another page, damaged, or in another form; a cell in no known form; a type twice.
     """
     page = load(document, _PAGE_ID, "instance store", heading_tags=("h2", "h3"))
+    categories = [section for identity, section in page.sections.items() if identity.startswith(_CATEGORIES)]
     facts: dict[str, dict[str, str]] = {}
-    for section in _sections(page.sections, page.name):
-        for row in tables.read(section, _HEADERS, remark, has_families=False):
-            name = cells.ec2_type(row.cells[0])
+    for section in categories or [page.section(_SECTION)]:
+        for name, row in tables.read(section, _HEADERS, cells.ec2_type, remark).items():
             if name in facts:
                 fail(row.where, f"a second row of {name}")
             disks = cells.disks(row.cells[1], row.cells[2])
@@ -42,13 +43,3 @@ def facts_of_page(document: Document, remark: Remark) -> dict[str, dict[str, str
                 "instance_store_disks": disks.words,
             }
     return facts
-
-
-def _sections(sections: dict[str, Section], name: str) -> list[Section]:
-    """The sections with the tables."""
-    categories = [section for identity, section in sections.items() if identity.startswith(_CATEGORIES)]
-    if categories:
-        return categories
-    if _SECTION not in sections:
-        fail(name, f"no heading with the id {_SECTION}")
-    return [sections[_SECTION]]

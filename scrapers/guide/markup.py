@@ -1,28 +1,20 @@
-"""A page of AWS's documentation as a tree: its identity, its sections, and the text of one cell.
-
-The tree is made by BeautifulSoup with Python's own html.parser. That builder adds nothing and moves nothing: a table
-without tbody has none, the second head and body stay where they are, and rows keep the order of the source. lxml and
-html5lib would mend the page (add a tbody, merge the bodies, move stray text out of a table), which hides exactly what
-has to be noticed, and would be one dependency more.
-"""
+"""A page of EC2's guide: whether it is the page asked for, its sections, and the text of one cell."""
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from kb.errors import need
-from scrapers.base import Document, ScrapeError
-from scrapers.guide.whole import REMEDY, text_of
+from scrapers.base import Document
+from scrapers.reading import html
+from scrapers.reading.html import children, fail, refuse, text_of
 
 if TYPE_CHECKING:
-    from bs4.element import Comment, NavigableString, Tag
+    from bs4.element import Tag
 
 _PRODUCTS = ("amazon ec2", "amazon elastic compute cloud")
-_ENGLISH = re.compile(r"en([-_].*)?", re.IGNORECASE)
 #: Tags that may stand in a cell; the second set starts a new line.
 _INLINE = frozenset({"a", "b", "code", "em", "i", "span", "strong", "awsui-icon"})
 _LINES = frozenset({"br", "div", "p"})
@@ -34,22 +26,9 @@ _TAKEN = re.compile(r"\x00([^\x00]*)\x00")
 _LAST_MARK = re.compile(r"\s*(?:\x00([^\x00]*)\x00|([*†‡§]))\s*\Z")
 
 
-def fail(where: str, what: str) -> NoReturn:
-    """Refuse the page."""
-    raise ScrapeError(where, what, REMEDY)
-
-
-@functools.cache
-def node_types() -> tuple[type[Tag], type[NavigableString], type[Comment]]:
-    """BeautifulSoup's elements, texts and comments; imported when they are needed."""
-    from bs4.element import Comment, NavigableString, Tag
-
-    return Tag, NavigableString, Comment
-
-
 @dataclass(frozen=True)
 class Section:
-    """What stands between one heading and the next.
+    """What is between one heading and the next.
 
     Attributes:
         where: Page and heading, for messages.
@@ -57,22 +36,11 @@ class Section:
     """
 
     where: str
-    elements: tuple[Tag, ...]
+    elements: list[Tag] = field(repr=False)
 
     def all(self, *names: str) -> list[Tag]:
         """The elements of some tags."""
         return [element for element in self.elements if element.name in names]
-
-    def table(self) -> Tag:
-        """Its one table.
-
-        Raises:
-            ScrapeError: It has none, or several.
-        """
-        tables = self.all("table")
-        if len(tables) != 1:
-            fail(self.where, f"{len(tables)} tables instead of one")
-        return tables[0]
 
 
 @dataclass(frozen=True)
@@ -100,7 +68,7 @@ class Page:
 
 
 def load(document: Document, page_id: str, words: str = "", heading_tags: tuple[str, ...] = ("h2",)) -> Page:
-    """Make the tree of a page.
+    """Read the sections of a page.
 
     Args:
         document: The page.
@@ -112,50 +80,30 @@ def load(document: Document, page_id: str, words: str = "", heading_tags: tuple[
         ScrapeError: The page is damaged, in another language, or another page.
         MissingExtraError: BeautifulSoup is not installed.
     """
-    text = text_of(document)
-    bs4 = need("bs4", "scrape", "Reading web pages")
-    soup = bs4.BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
-    name = document.name
-    root, main = soup.find("html"), soup.find(id="main-col-body")
-    if root is None or main is None:
-        fail(name, "what should be markup is not: not a page of the guide")
-    language = str(root.get("lang") or "en")
-    if not _ENGLISH.fullmatch(language):
-        fail(name, f"the page is in the language {language!r}, and English is expected")
-    title = soup.find("title")
-    heading = "" if title is None else _words(title)
-    if not any(product in heading for product in _PRODUCTS):
-        fail(name, f"the title {heading!r} does not name Amazon EC2: not a page of its guide")
-    titles = main.find_all("h1")
-    if len(titles) != 1 or titles[0].get("id") != page_id:
-        found = ", ".join(f"h1#{one.get('id')}" for one in titles) or "none"
-        fail(name, f"the title of the page should be h1#{page_id}, found: {found}")
-    if words not in _words(titles[0]).replace("-", " "):
-        fail(name, f"the title {_words(titles[0])!r} does not say {words!r}: another page")
-    return Page(name, _sections(name, main, heading_tags))
-
-
-def _words(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split()).casefold()
-
-
-def _sections(name: str, main: Tag, heading_tags: tuple[str, ...]) -> dict[str, Section]:
-    """Sections by the id of their heading."""
-    gathered: dict[str, tuple[str, list[Tag]]] = {}
+    page = html.load(document, language="en")
+    window, title, found = html.window_title(page.root).casefold(), text_of(page.title).casefold(), page.title.get("id")
+    refuse(
+        page.name,
+        (
+            not any(product in window for product in _PRODUCTS),
+            f"the title {window!r} does not name Amazon EC2: not a page of its guide",
+        ),
+        (found != page_id, f"the title of the page should be h1#{page_id}, found: h1#{found}"),
+        (words not in title.replace("-", " "), f"the title {title!r} does not say {words!r}: another page"),
+    )
+    sections: dict[str, Section] = {}
     current: list[Tag] = []
-    for element in main.find_all(True):
-        if element.name in heading_tags or element.name == "h1":
-            current = []
-            identity = element.get("id")
-            if identity is None:
-                continue
-            if identity in gathered:
-                fail(name, f"two headings with the id {identity}")
-            where = f"{name}, {' '.join(element.get_text(' ').split())}"
-            gathered[str(identity)] = (where, current)
-        else:
+    for element in page.main.find_all(True):
+        if element.name not in (*heading_tags, "h1"):
             current.append(element)
-    return {identity: Section(where, tuple(elements)) for identity, (where, elements) in gathered.items()}
+            continue
+        current = []
+        identity = element.get("id")
+        if identity in sections:
+            fail(page.name, f"two headings with the id {identity}")
+        if identity is not None:
+            sections[str(identity)] = Section(f"{page.name}, {text_of(element)}", current)
+    return Page(page.name, sections)
 
 
 @dataclass(frozen=True)
@@ -195,8 +143,8 @@ def cell_text(tag: Tag, where: str) -> Text:
         where: Its place, for messages.
 
     Raises:
-        ScrapeError: A tag that has no place in a cell (a list, another table, text that is struck out), something in
-            superscript that is no footnote mark, or a footnote mark in the middle of a line.
+        ScrapeError: A tag that is not expected in a cell (a list, another table, text that is struck out), something in
+            superscript that is not a footnote mark, or a footnote mark in the middle of a line.
     """
     lines: list[str] = []
     marks: list[str] = []
@@ -207,7 +155,7 @@ def cell_text(tag: Tag, where: str) -> Text:
             text = text[: match.start()]
         misplaced = _TAKEN.search(text)
         if misplaced:
-            fail(where, f"the footnote mark {misplaced[1]!r} stands before the end of a line")
+            fail(where, f"the footnote mark {misplaced[1]!r} is not at the end of a line")
         marks += reversed(found)
         lines += [" ".join(text.split())] if text.strip() else []
     return Text(tuple(lines), tuple(marks))
@@ -215,24 +163,20 @@ def cell_text(tag: Tag, where: str) -> Text:
 
 def _pieces(tag: Tag, where: str) -> Iterator[str]:
     """Text and marks in order, with a line end where the page shows one."""
-    element, string, comment = node_types()
     refuse_hidden(tag, where)
-    for child in tag.children:
-        if isinstance(child, element):
-            if child.name == "sup":
-                mark = child.get_text().strip()
-                if child.find(True) is not None or not _MARK.fullmatch(mark):
-                    fail(where, f"{mark!r} in superscript is no footnote mark")
-                yield f"\x00{mark}\x00"
-            elif child.name in _LINES:
-                yield "\n"
-                yield from _pieces(child, where)
-                yield "\n"
-            elif child.name in _INLINE:
-                yield from _pieces(child, where)
-            else:
-                fail(where, f"<{child.name}> has no place in a cell")
-        elif type(child) is string:
-            yield _SPACES.sub(" ", str(child))
-        elif not isinstance(child, comment):
-            fail(where, f"{type(child).__name__} has no place in a cell")
+    for child in children(tag):
+        if isinstance(child, str):
+            yield _SPACES.sub(" ", child)
+        elif child.name == "sup":
+            mark = child.get_text().strip()
+            if child.find(True) is not None or not _MARK.fullmatch(mark):
+                fail(where, f"{mark!r} in superscript is not a footnote mark")
+            yield f"\x00{mark}\x00"
+        elif child.name in _LINES:
+            yield "\n"
+            yield from _pieces(child, where)
+            yield "\n"
+        elif child.name in _INLINE:
+            yield from _pieces(child, where)
+        else:
+            fail(where, f"<{child.name}> is not expected in a cell")

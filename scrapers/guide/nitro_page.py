@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kb.dataset.log_specs import NITRO_PAGE, PRESENCE
-from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.guide import cells
 from scrapers.guide.ec2_guide import read_pages
-from scrapers.guide.markup import Section, cell_text, fail, load
-from scrapers.guide.whole import REMEDY
+from scrapers.guide.markup import Section, cell_text, load
+from scrapers.reading.html import fail
 
 if TYPE_CHECKING:
     from bs4.element import Tag
@@ -51,49 +51,41 @@ class NitroPage(Scraper):
             ScrapeError: Another page, damaged, or in another form; a name in no known form; a family with two versions.
         """
         if document.name != f"{PAGE}.html":
-            raise ScrapeError(document.name, f"not the page {PAGE}.html", REMEDY)
+            fail(document.name, f"not the page {PAGE}.html")
         page = load(document, PAGE, "nitro")
-        virtualized = _versions(page.section(_VIRTUALIZED))
-        metal = _versions(page.section(_BARE_METAL))
-        for name in virtualized.keys() & metal.keys():
+        bare_metal = page.section(_BARE_METAL)
+        virtualized, metal = _versions(page.section(_VIRTUALIZED)), _versions(bare_metal)
+        for name in sorted(virtualized.keys() & metal.keys()):
             if virtualized[name] != metal[name]:
-                what = f"{name} is built on v{metal[name]} here and on v{virtualized[name]} as virtualized"
-                fail(page.section(_BARE_METAL).where, what)
+                fail(
+                    bare_metal.where,
+                    f"{name} is built on v{metal[name]} here and on v{virtualized[name]} as virtualized",
+                )
         named = virtualized | {name: version for name, version in metal.items() if cells.is_type(name)}
         left_out = sorted(metal.keys() - named.keys())
         if left_out:
-            where = page.section(_BARE_METAL).where
-            remark(f"{where}: no row for families without virtualized types: {', '.join(left_out)}")
-        rows: Rows = {}
-        for name, version in named.items():
-            rows[name, PRESENCE] = "true"
-            rows[name, "nitro_version"] = version
-        return rows
-
-    def rows_seen(self, rows: Rows) -> int:
-        """Families and types on the page."""
-        return sum(fact == PRESENCE for _, fact in rows)
+            remark(f"{bare_metal.where}: no row for families without virtualized types: {', '.join(left_out)}")
+        rows: Rows = {(name, PRESENCE): "true" for name in named}
+        return rows | {(name, "nitro_version"): version for name, version in named.items()}
 
 
 def _versions(section: Section) -> dict[str, str]:
     """The version of each name in the tabs of a section."""
+    labels, contents = section.all("dt"), section.all("dd")
+    if not labels or len(labels) != len(contents):
+        fail(section.where, f"{len(labels)} tabs with {len(contents)} contents")
     versions: dict[str, str] = {}
     seen: set[str] = set()
-    labels = section.all("dt")
-    if not labels or len(labels) != len(section.all("dd")):
-        fail(section.where, f"{len(labels)} tabs with {len(section.all('dd'))} contents")
     for label in labels:
         text = cell_text(label, section.where).plain
-        match = _TAB.fullmatch(text)
-        if match is None:
-            fail(section.where, f"the tab {text!r} is no version of the Nitro System")
+        match = _TAB.fullmatch(text) or fail(section.where, f"the tab {text!r} is not a version of the Nitro System")
         if text in seen:
             fail(section.where, f"two tabs {text!r}")
         seen.add(text)
         where = f"{section.where}, tab {text}"
         for name in _names(label, where):
             if versions.setdefault(name, match[1]) != match[1]:
-                fail(where, f"{name} stands under v{versions[name]} too")
+                fail(where, f"{name} is also listed under v{versions[name]}")
     return versions
 
 
@@ -102,16 +94,12 @@ def _names(label: Tag, where: str) -> Iterator[str]:
     tab = label.find_next_sibling()
     if tab is None or tab.name != "dd":
         fail(where, "a tab without content")
-    items = tab.find_all("li")
-    if not items:
-        fail(where, "a tab without a list")
-    if len("".join(tab.get_text().split())) != sum(len("".join(item.get_text().split())) for item in items):
+    items = tab.find_all("li") or fail(where, "a tab without a list")
+    if "".join(tab.get_text().split()) != "".join("".join(item.get_text().split()) for item in items):
         fail(where, "text outside the list of a tab")
     for item in items:
         text = cell_text(item, where).plain
-        match = _LISTED.fullmatch(text)
-        if match is None:
-            fail(where, f"{text!r} is no list of families")
+        match = _LISTED.fullmatch(text) or fail(where, f"{text!r} is not a list of families")
         for written in match[2].split("|"):
             name = written.strip().lower()
             if not cells.is_type(name) and not cells.is_family(name):

@@ -14,7 +14,7 @@ from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError,
 from scrapers.reading import jsontree, packages
 from scrapers.sagemaker_api import API_VERSION, PACKAGE
 from scrapers.sentences import watched
-from scrapers.sentences.markup import fragment
+from scrapers.sentences.paragraphs import fragment
 
 #: The model's path in a repository of botocore, as watched_sentences.csv has it. An installed botocore has it packed.
 MODEL = PACKAGE.documents[0][-1]
@@ -40,14 +40,11 @@ class SagemakerApiDocs(Scraper):
         for one in sentences:
             if one.document != MODEL:
                 raise ScrapeError(
-                    one.sentence_id, f"is watched in {one.document}", f"The documentation strings stand in {MODEL}."
+                    one.sentence_id, f"is watched in {one.document}", f"The documentation strings are in {MODEL}."
                 )
         profile = watched.profile(sentences)
-        if request.git_dir is not None:
-            readings = packages.read_releases(PACKAGE, request.git_dir)
-        else:
-            readings = packages.read(PACKAGE, request)
-        for reading in readings:
+        git_dir = request.git_dir
+        for reading in packages.read_releases(PACKAGE, git_dir) if git_dir else packages.read(PACKAGE, request):
             documents = tuple(replace(document, profile=profile) for document in reading.documents)
             yield replace(reading, documents=documents)
 
@@ -63,47 +60,34 @@ class SagemakerApiDocs(Scraper):
         version = model["metadata"]["apiVersion"]
         if version.text() != API_VERSION:
             version.fail(f"API version {API_VERSION} expected, found {version.value}")
+        found = [(sentence, _text(model, sentence.place)) for sentence in watched.of_document(document)]
+        there = [(sentence, text) for sentence, text in found if text is not None]
+        silent = sum(not text for _, text in there)
+        if silent * 2 > len(there):
+            model["shapes"].fail(f"{silent} of {len(there)} watched members have no documentation: it was left out")
         rows: Rows = {}
-        there = silent = 0
-        for sentence in watched.of_document(document):
-            text = _text(model, sentence.place)
-            if text is None:
-                continue
-            there += 1
-            silent += not text
-            rows.update(watched.rows_of(sentence, fragment(text)))
-        if silent * 2 > there:
-            model["shapes"].fail(f"{silent} of {there} watched members have no documentation: it was left out")
+        for sentence, text in there:
+            rows |= watched.rows_of(sentence, fragment(text))
         return rows
-
-    def rows_seen(self, rows: Rows) -> int:
-        """Watched sentences that are there."""
-        return watched.count(rows)
 
 
 def _text(model: jsontree.Node, place: str) -> str | None:
     """The text at a place, empty where nothing is said; None where the model has no such place."""
     if place.startswith(_OPERATION):
-        node = model["operations"].optional(place.removeprefix(_OPERATION))
-        return None if node is None else _documentation(node)
-    shape, _, member = place.removeprefix(_LIMITS).partition(".")
-    node = model["shapes"].optional(shape)
-    if node is None or not member:
-        return None if node is None else _documentation(node)
-    holder = node
-    node = node["members"].optional(member)
-    if node is None:
-        return None
-    if place.startswith(_LIMITS):
-        required = holder.optional("required")
-        return _limits(model, node, required is not None and member in required.texts())
-    return _documentation(node)
+        return _documentation(model["operations"].optional(place.removeprefix(_OPERATION)))
+    name, _, member = place.removeprefix(_LIMITS).partition(".")
+    shape = model["shapes"].optional(name)
+    node = shape["members"].optional(member) if shape is not None and member else shape
+    if shape is None or node is None or not member or not place.startswith(_LIMITS):
+        return _documentation(node)
+    required = shape.optional("required")
+    return _limits(model, node, required is not None and member in required.texts())
 
 
-def _documentation(node: jsontree.Node) -> str:
-    text = node.optional("documentation")
+def _documentation(node: jsontree.Node | None) -> str | None:
+    text = None if node is None else node.optional("documentation")
     if text is None:
-        return ""
+        return None if node is None else ""
     if not isinstance(text.value, str):
         text.fail("text expected")
     return str(text.value)

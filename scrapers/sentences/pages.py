@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from kb.dataset.log_specs import SAGEMAKER_DOCS, Key
+from kb.dataset.log_specs import PRESENCE, SAGEMAKER_DOCS, Key
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, Unreachable, ignore
 from scrapers.reading import http
 from scrapers.sentences import watched
@@ -45,27 +45,26 @@ class SagemakerDocs(Scraper):
             pages.setdefault(one.document, []).append(one)
         documents: list[Document] = []
         errors: list[ScrapeError] = []
-        unread = set(pages)
         lost = 0
         with http.client(request) as client:
             for name, sentences in pages.items():
+                if lost == _GIVE_UP_AFTER:
+                    break
                 request.progress(name)
                 try:
                     page = client.get(SITE + name, content_types=("text/html",))
                 except ScrapeError as error:
                     errors.append(error)
                     lost = lost + 1 if isinstance(error, Unreachable) else 0
-                    if lost == _GIVE_UP_AFTER:
-                        break
-                    continue
-                lost = 0
-                unread.remove(name)
-                documents.append(Document(name, page.content, page.url, watched.profile(sentences)))
+                else:
+                    lost = 0
+                    documents.append(Document(name, page.content, page.url, watched.profile(sentences)))
         if not documents:
             raise errors[0]
+        unread = pages.keys() - {document.name for document in documents}
         failures = [str(error) for error in errors]
-        if lost == _GIVE_UP_AFTER and len(unread) > len(errors):
-            failures.append(f"{len(unread) - len(errors)} more pages were not asked for")
+        if len(unread) > len(errors):
+            failures.append(f"{len(unread) - len(errors)} more pages were not requested")
         sentences_unread = frozenset(one.sentence_id for name in unread for one in pages[name])
         yield Reading(ORIGIN, datetime.now(UTC).date(), tuple(documents), sentences_unread, tuple(failures))
 
@@ -79,16 +78,13 @@ class SagemakerDocs(Scraper):
         article = Article(document)
         sentences = watched.of_document(document)
         rows: Rows = {}
-        gone = []
         for sentence in sentences:
-            found = watched.rows_of(sentence, article.at(sentence.place) or [])
-            rows.update(found)
-            if not found:
-                gone.append(sentence.sentence_id)
+            rows |= watched.rows_of(sentence, article.at(sentence.place) or [])
+        gone = [one.sentence_id for one in sentences if (one.sentence_id, PRESENCE) not in rows]
         if len(gone) > 1 and 2 * len(gone) > len(sentences):
             raise ScrapeError(
                 document.name,
-                f"{len(gone)} of {len(sentences)} watched sentences are not there ({', '.join(gone)})",
+                f"{len(gone)} of {len(sentences)} watched sentences are missing ({', '.join(gone)})",
                 "If the text moved to another page, watch it there: see watched_sentences.csv.",
             )
         return rows
@@ -96,7 +92,3 @@ class SagemakerDocs(Scraper):
     def part(self, key: Key) -> str | None:
         """The sentence itself: `Reading.unread` names the sentences of the pages that could not be read."""
         return key[0]
-
-    def rows_seen(self, rows: Rows) -> int:
-        """Watched sentences that are there."""
-        return watched.count(rows)

@@ -24,7 +24,7 @@ class Watched:
 
     Attributes:
         sentence_id: Its key.
-        document: Which document it stands in.
+        document: The document that has it.
         place: Where in the document; the words for it are those of the scraper.
         words: Only sentences with one of these count; all of the place when there are none.
     """
@@ -43,20 +43,21 @@ def of_source(request: Request, source: str) -> list[Watched]:
         InputError: The table is not in order.
     """
     if request.data_dir is None:
-        raise ScrapeError(source, "which sentences are watched stands in the data folder", "Name a data folder.")
+        raise ScrapeError(source, "the watched sentences are listed in the data folder", "Name a data folder.")
     path = TABLE.path(request.data_dir)
     found = [
-        Watched(row["sentence_id"], row["document"], row["place"], _parts(row["words"]))
+        Watched(
+            row["sentence_id"],
+            row["document"],
+            row["place"],
+            tuple(part.strip() for part in row["words"].split("|") if part.strip()),
+        )
         for row in read_curated(path, TABLE)
         if row["source"] == source
     ]
     if not found:
         raise ScrapeError(str(path), f"no sentence of {source} is watched", "Add rows for it.")
     return found
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
 def profile(sentences: Iterable[Watched]) -> str:
@@ -74,15 +75,19 @@ def of_document(document: Document) -> list[Watched]:
         ScrapeError: Its profile is not one that `profile` made.
     """
     described = Document(f"{document.name}, what is watched in it", document.profile.encode())
-    found = []
-    for node in jsontree.load(described).elements():
-        words = node["words"].texts() if node["words"].value else []
-        found.append(Watched(node["sentence_id"].text(), document.name, node["place"].text(), tuple(words)))
-    return found
+    return [
+        Watched(
+            node["sentence_id"].text(),
+            document.name,
+            node["place"].text(),
+            tuple(node["words"].texts()) if node["words"].value else (),
+        )
+        for node in jsontree.load(described).elements()
+    ]
 
 
 def rows_of(sentence: Watched, blocks: Iterable[str]) -> Rows:
-    """The rows of a sentence that stands in these paragraphs; none where none of its words is there."""
+    """The rows of a sentence, read from these paragraphs; none where none of its words is there."""
     said = wording.picked(blocks, sentence.words)
     if not said:
         return {}
@@ -90,8 +95,3 @@ def rows_of(sentence: Watched, blocks: Iterable[str]) -> Rows:
         (sentence.sentence_id, PRESENCE): "true",
         (sentence.sentence_id, "fingerprint"): wording.fingerprint(said),
     }
-
-
-def count(rows: Rows) -> int:
-    """How many sentences the rows speak of."""
-    return sum(key[1] == PRESENCE for key in rows)

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from scrapers.guide import Ec2Guide, NitroPage, cells, markup, specifications, tables
+from scrapers.reading.html import fail
 from tests.scrapers.guide import cell_mutations, other_mutations, page_mutations, table_mutations
 from tests.scrapers.guide.model import Cell
 from tests.scrapers.guide.mutants import ERROR, WRONG, Base, Mutant, Mutation, bases, judge, of_model
 
 Patch = pytest.MonkeyPatch
+#: At most; a broken parser is found out sooner.
 TURNS = 400
 
 
@@ -22,8 +24,8 @@ def columns_in_any_order(patch: Patch) -> None:
         names = [markup.cell_text(cell, where).plain.casefold() for cell in tables._cells(row, "th", where)]
         header = next((header for header in headers if set(header) == set(names)), None)
         if header is None:
-            markup.fail(where, "columns")
-        return header, tuple(names.index(name) for name in header), len(names)
+            fail(where, "columns")
+        return [(name, names.index(name)) for name in header], len(names)
 
     patch.setattr(tables, "_columns", columns)
 
@@ -33,7 +35,7 @@ def columns_by_position(patch: Patch) -> None:
         del remark
         width = len(tables._cells(row, "th", where))
         header = next((header for header in headers if len(header) == width), None)
-        return (header, tuple(range(width)), width) if header else markup.fail(where, "columns")
+        return ([(name, at) for at, name in enumerate(header)], width) if header else fail(where, "columns")
 
     patch.setattr(tables, "_columns", columns)
 
@@ -124,14 +126,14 @@ def _title_of(document: Any) -> str:
 
 def _ending(page: markup.Page, name: str) -> markup.Section:
     found = [section for identity, section in page.sections.items() if identity[2:].lstrip("c").strip("_-") == name]
-    return found[0] if found else markup.fail(page.name, name)
+    return found[0] if found else fail(page.name, name)
 
 
 def later_rows_win(patch: Patch) -> None:
-    def by_type(section: Any, headers: Any, family_of: Any, remark: Any) -> dict[str, tables.Row]:
-        return {cells.ec2_type(row.cells[0]): row for row in tables.read(section, headers, remark, has_families=True)}
+    def by_name(rows: list[tables.Row], name_of: Callable[[tables.Cell], str]) -> dict[str, tables.Row]:
+        return {name_of(row.cells[0]): row for row in rows}
 
-    patch.setattr(specifications, "_by_type", by_type)
+    patch.setattr(tables, "_by_name", by_name)
 
 
 def disks_come_twice(patch: Patch) -> None:

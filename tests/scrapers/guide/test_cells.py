@@ -93,11 +93,11 @@ def test_disks_in_every_known_form(html: str, gb: str, words: str) -> None:
         ("4 x 420 GB (2 TB)", "add up to 1680 GB"),
         ("4 x 420 GB (1,600 GB)", "add up to 1680 GB"),
         ("2 x 900 GB, 1 x 75 GB (1.9 TB)", "add up to 75 GB"),
-        ("1 x 10<sup>3</sup> GB", "footnote mark '3' stands before the end of a line"),
-        ("1 x 75 GB<sup>each</sup>", "'each' in superscript is no footnote mark"),
-        ("<del>1 x 75 GB</del>", "<del> has no place in a cell"),
-        ("<ul><li>1 x 75 GB</li></ul>", "<ul> has no place in a cell"),
-        ("1 x 75 GB<table><tr><td>x</td></tr></table>", "<table> has no place in a cell"),
+        ("1 x 10<sup>3</sup> GB", "footnote mark '3' is not at the end of a line"),
+        ("1 x 75 GB<sup>each</sup>", "'each' in superscript is not a footnote mark"),
+        ("<del>1 x 75 GB</del>", "<del> is not expected in a cell"),
+        ("<ul><li>1 x 75 GB</li></ul>", "<ul> is not expected in a cell"),
+        ("1 x 75 GB<table><tr><td>x</td></tr></table>", "<table> is not expected in a cell"),
         ("<span hidden>2 x</span> 1 x 75 GB", "<span> is not shown"),
         ('<span style="display: none">9 x 9 GB</span>', "<span> is not shown"),
         ('<span style="text-decoration:line-through">1 x 75 GB</span>', "struck out"),
@@ -130,7 +130,7 @@ def test_a_kind_for_each_group() -> None:
     "kind", ["", "NVMe", "EBS", "nvme ssd", "SSD NVMe", "NVMe SSD<br>HDD<br>HDD", "NVMe SSD / HDD"]
 )
 def test_another_kind_is_refused(kind: str) -> None:
-    with pytest.raises(ScrapeError, match=r"is no known kind \(groups of disks: 2\)"):
+    with pytest.raises(ScrapeError, match=r"is not a known kind of disk \(groups of disks: 2\)"):
         groups("2 x 900 GB<br>1 x 75 GB", kind)
 
 
@@ -222,7 +222,7 @@ def test_hypervisors(html: str, expected: tuple[str, str, str]) -> None:
     "html", ["", "KVM", "nitro", "Nitro v", "Nitro v0", "Nitro v2.1", "Nitro 2", "Xen or Nitro", "* Xen"]
 )
 def test_another_hypervisor_is_refused(html: str) -> None:
-    with pytest.raises(ScrapeError, match="is no known hypervisor"):
+    with pytest.raises(ScrapeError, match="is not a known hypervisor"):
         cells.hypervisor(cell(html))
 
 
@@ -238,7 +238,7 @@ def test_types(name: str) -> None:
     "name", ["", "m5d", "M5d.large", "m5d.huge", "m5d.large1", "ml.m5d.large", "m5d.large m5d.xlarge"]
 )
 def test_what_is_no_type(name: str) -> None:
-    with pytest.raises(ScrapeError, match="is no EC2 type in a known form"):
+    with pytest.raises(ScrapeError, match="is not an EC2 type in a known form"):
         cells.ec2_type(cell(name))
 
 
@@ -246,5 +246,5 @@ def test_lists_of_types() -> None:
     assert cells.type_list(cell("<code>m5.large</code> | <code>m5.xlarge</code>")) == ["m5.large", "m5.xlarge"]
     assert cells.type_list(cell("<p>m5.large |</p><p>m5.xlarge</p>")) == ["m5.large", "m5.xlarge"]
     for wrong in ("", "m5.large, m5.xlarge", "m5.large | | m5.xlarge", "m5.large m5.xlarge"):
-        with pytest.raises(ScrapeError, match="no EC2 type"):
+        with pytest.raises(ScrapeError, match=r"(no|not an) EC2 type"):
             cells.type_list(cell(wrong))

@@ -127,7 +127,7 @@ def test_a_cell_too_many() -> None:
         ("<td>NVMe SSD", '<td rowspan="2">NVMe SSD', "a cell with rowspan 2"),
         ("<td>NVMe SSD", '<td colspan="2">NVMe SSD', "a cell with colspan 2"),
         ("<th>Instance store type", '<th colspan="2">Instance store type', "header: a cell with colspan 2"),
-        ('colspan="6"', 'colspan="5"', "a cell over 5 columns"),
+        ('colspan="6"', 'colspan="5"', "a cell with colspan 5"),
         ("<tr><td", "<tr>loose<td", "text 'loose' between cells"),
         ("</tr>\n      <tr>", "</tr>loose<tr>", "text 'loose' between the cells of the table"),
         ("<b>M5d</b>", "<b></b>", "a row over all columns that names no family"),
@@ -145,7 +145,7 @@ def test_rows_below_another_family() -> None:
     model = small()
     rows = model.table("security").rows
     rows.insert(5, rows.pop(1))
-    refused(model, "row 5 (m5d.large)", "m5d.large stands with the family T3")
+    refused(model, "row 5 (m5d.large)", "m5d.large is listed under the family T3")
 
 
 def test_a_row_above_all_families() -> None:
@@ -177,14 +177,14 @@ def test_a_type_that_has_two_rows() -> None:
 @pytest.mark.parametrize(
     ("end", "row", "column", "text", "message"),
     [
-        ("sizes", 0, 0, "Families", "'Families' is no family in a known form"),
-        ("sizes", 0, 1, "all sizes", "'all sizes' is no EC2 type"),
-        ("sizes", 1, 1, "<code>m5d.xlarge</code>", "m5d.xlarge stands with the family T3"),
-        ("summary", 0, 1, "KVM", "'KVM' is no known hypervisor"),
+        ("sizes", 0, 0, "Families", "'Families' is not a family in a known form"),
+        ("sizes", 0, 1, "all sizes", "'all sizes' is not an EC2 type"),
+        ("sizes", 1, 1, "<code>m5d.xlarge</code>", "m5d.xlarge is listed under the family T3"),
+        ("summary", 0, 1, "KVM", "'KVM' is not a known hypervisor"),
         ("summary", 0, 3, "Some", "'Some' is neither a tick nor a cross"),
-        ("instance-store", 1, 0, "m5d", "'m5d' is no EC2 type in a known form"),
+        ("instance-store", 1, 0, "m5d", "'m5d' is not an EC2 type in a known form"),
         ("instance-store", 1, 1, "EBS only", "'EBS only' is not in a known form of disks"),
-        ("instance-store", 1, 2, "Tape", "'Tape' is no known kind"),
+        ("instance-store", 1, 2, "Tape", "'Tape' is not a known kind of disk"),
         ("security", 1, 2, "Partly", "'Partly' is neither a tick nor a cross"),
         ("security", 1, 3, "Instance store not supported", "is neither a tick nor a cross"),
     ],
@@ -199,28 +199,37 @@ def test_a_cell_in_no_known_form(end: str, row: int, column: int, text: str, mes
     ("content", "message"),
     [
         (b"", "0 <html> tags"),
-        (b"<html><head><title>Sign in</title></head><body></body></html>", "0 elements div#main-col-body"),
-        (b'<html><title>x</title><div id="main-col-body"></div></html>', "does not name Amazon EC2"),
-        (b'<html><title>Amazon EC2</title><div id="main-col-body"><h1>Hello</h1></div></html>', "found: h1#None"),
-        (b'<html><title>Amazon EC2</title><div id="main-col-body"></div></html>', "found: none"),
+        (
+            b"<html><head><title>Sign in</title></head><body></body></html>",
+            "0 elements with the id main-col-body on a page with the title 'Sign in'",
+        ),
+        (b'<html><title>x</title><div id="main-col-body"><h1>A</h1><p>B</p></div></html>', "does not name Amazon EC2"),
+        (
+            b'<html><title>Amazon EC2</title><div id="main-col-body"><h1>Hello</h1><p>B</p></div></html>',
+            "found: h1#None",
+        ),
+        (b'<html><title>Amazon EC2</title><div id="main-col-body"></div></html>', "0 titles (h1) instead of one"),
         (
             b'<script><html><title>Amazon EC2</title><div id="main-col-body"></div></html>',
-            "what should be markup is not",
+            "0 <html> tags",
         ),
-        (page("gp", (M5D,))[:-20], "does not end in </html>: it was cut off"),
+        (page("gp", (M5D,))[:-20], "it does not end with </html>: it was cut off"),
         (page("gp", (M5D,)) * 2, "2 <html> tags"),
         (page("gp", (M5D,)).decode().encode("utf-16"), "not UTF-8 at byte 0"),
         (page("gp", (M5D,)).replace(b"Yes", b"Yes\x00"), "character U+0000"),
         (page("gp", (M5D,)).replace(b"UTF-8", b"Shift_JIS"), "says that it is written in Shift_JIS"),
-        (page("gp", (M5D,)).replace(b"en-US", b"de-DE"), "the page is in the language 'de-DE'"),
+        (page("gp", (M5D,)).replace(b"en-US", b"de-DE"), "the language is 'de-DE', not English"),
         (page("gp", (M5D,)).replace(b'id="gp"', b'id="co"'), "should be h1#gp, found: h1#co"),
         (page("gp", (M5D,)).replace(b"general purpose", b"other"), "does not say 'general purpose'"),
-        (page("gp", (M5D,)).replace(b"</td>", b"", 1), "is open where"),
+        (page("gp", (M5D,)).replace(b"</td>", b"", 1), "</tr> in line 6 meets <td> of line 6"),
         (page("gp", (M5D,)).replace(b"<td", b"<!-- <td></td> --><td", 1), "<td> in a comment in line"),
         (page("gp", (M5D,)).replace(b"<tr>", b"<tr", 1), "half a tag in line"),
         (page("gp", (M5D,)).replace(b"<h2 ", b"<div/><h2 ", 1), "<div/> in line"),
-        (page("gp", (M5D,)).replace(b"<awsdocs-copyright", b"<ul><awsdocs-copyright"), "<ul> in line"),
-        (page("gp", (M5D,)).replace(b"</h1>", b"</h1>" + b"<div>" * 20), "<div> in line 3 is never closed"),
+        (
+            page("gp", (M5D,)).replace(b"<awsdocs-copyright", b"<ul><awsdocs-copyright"),
+            "meets <ul> of line 50",
+        ),
+        (page("gp", (M5D,)).replace(b"</h1>", b"</h1>" + b"<div>" * 20), "</body> in line 50 meets <div> of line 3"),
         (page("co", (M5D,)), "found: h1#co"),
     ],
 )
@@ -235,7 +244,7 @@ def test_a_page_under_a_name_that_is_not_known() -> None:
 def test_a_former_page_without_its_table() -> None:
     refused(
         former_page().replace(b"instance-store-volumes", b"disks"),
-        "no heading with the id instance-store-volumes",
+        "no headings with the id instance-store-volumes",
         name="InstanceStorage.html",
     )
     refused(former_page((FORMER_2021[0],) * 2), "a second row of c1.medium", name="InstanceStorage.html")

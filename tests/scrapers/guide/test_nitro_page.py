@@ -55,7 +55,7 @@ def test_a_name_may_stand_in_two_lists_of_one_version() -> None:
     [
         (
             nitro_page({2: {"General Purpose": ("A1",)}, 3: {"Previous Generation": ("A1",)}}),
-            f"{NAME}, Virtualized instances, tab Nitro v3: a1 stands under v2 too",
+            f"{NAME}, Virtualized instances, tab Nitro v3: a1 is also listed under v2",
         ),
         (
             nitro_page({2: {"General Purpose": ("A1",)}}, {3: {"General Purpose": ("A1",)}}),
@@ -65,14 +65,14 @@ def test_a_name_may_stand_in_two_lists_of_one_version() -> None:
         (nitro_page({2: {"General Purpose": ("General",)}}), "'General' is neither a family nor a type"),
         (nitro_page({}), "Virtualized instances: 0 tabs with 0 contents"),
         (nitro_page({2: {}}), "tab Nitro v2: a tab without a list"),
-        (nitro_page().replace(b"<dt>Nitro v3", b"<dt>Nitro 3"), "the tab 'Nitro 3' is no version"),
+        (nitro_page().replace(b"<dt>Nitro v3", b"<dt>Nitro 3"), "the tab 'Nitro 3' is not a version"),
         (nitro_page().replace(b"<dt>Nitro v3", b"<dt>Nitro v4"), "two tabs 'Nitro v4'"),
         (nitro_page().replace(b"<dt>Nitro v3</dt>", b""), "4 contents"),
         (nitro_page().replace(b"<ul", b"<p>M9</p><ul"), "text outside the list of a tab"),
-        (nitro_page().replace(b"</b>: M5 ", b"</b> M5 "), "is no list of families"),
+        (nitro_page().replace(b"</b>: M5 ", b"</b> M5 "), "is not a list of families"),
         (nitro_page().replace(b'id="nitro-bare-metal"', b'id="metal"'), "no headings with the id nitro-bare-metal"),
         (nitro_page()[:-9], "it was cut off"),
-        (nitro_page().replace(b"</ul>", b"", 1), "is open where"),
+        (nitro_page().replace(b"</ul>", b"", 1), "</div> in line 12 meets <ul> of line 10"),
         (page("gp", ()), "found: h1#gp"),
     ],
 )

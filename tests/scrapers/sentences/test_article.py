@@ -122,7 +122,7 @@ def test_a_member_without_a_description_says_nothing() -> None:
             "no member whose id begins with sagemaker-type-thing-",
         ),
         (lambda s: s.replace("<dl>", "<div>").replace("</dl>", "</div>"), "no member whose id"),
-        (lambda s: s.replace(f'id="{KEY}"', 'id="other"'), "the member stands under another id"),
+        (lambda s: s.replace(f'id="{KEY}"', 'id="other"'), "the member has another id"),
         (lambda s: s.replace(f'id="{SIZE}"', f'id="{KEY}"'), "2 members of this name"),
         (lambda s: s.replace("<p>Type: String</p>", "").replace("<p>Required: No</p>", ""), "no line with the type"),
         (lambda s: s.replace("<dd>", "<dt>", 1).replace("</dd>", "</dt>", 1), "no description"),
@@ -142,10 +142,11 @@ GOOD = guide_page(GUIDE, PARAGRAPHS)
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "0 elements with the id main-col-body"),
+        (b"", "0 <html> tags instead of one: not a page, or several"),
         (b"\x1f\x8b\x08\x00\xff", "not UTF-8"),
         (LOGIN, "0 elements with the id main-col-body on a page with the title 'Sign in'"),
-        (b"Service Unavailable", "0 elements with the id main-col-body on a page with the title ''"),
+        (b"Service Unavailable", "0 <html> tags instead of one: not a page, or several"),
+        (LOGIN.replace(b"title", b"link"), "0 elements with the id main-col-body on a page with the title ''"),
         (GOOD.decode().encode("utf-16"), "not UTF-8"),
         (GOOD.replace(b'id="main-col-body"', b'id="main"'), "0 elements with the id main-col-body"),
         (GOOD.replace(b'id="breadcrumbs"', b'id="main-col-body"'), "2 elements with the id main-col-body"),
@@ -156,7 +157,7 @@ GOOD = guide_page(GUIDE, PARAGRAPHS)
         (GOOD[: len(GOOD) // 2], "it does not end with </html>"),
         (GOOD.replace(b"<p>Other things", b"<p><p>Other things", 1), "meets <p> of line"),
         (GOOD.replace(b"told in part 0.</p>", b"told in part 0.", 1), "meets <p> of line"),
-        (GOOD.replace(b"told in part 0.</p>", b"told in part 0.</p></ul>", 1), "</ul> in line 2 meets nothing"),
+        (GOOD.replace(b"told in part 0.</p>", b"told in part 0.</p></ul>", 1), "</ul> in line 2 closes nothing"),
         (GOOD.replace(b"<h2", b"<div><h2", 1), "main-col-body does not close before the foot of the page"),
         (GOOD.replace(b"<h2", b"</div><h2", 1), "main-col-body closes before its last element"),
         (GOOD.replace(b"<h1", b"<h2").replace(b"</h1", b"</h2"), "0 titles .h1. instead of one"),
@@ -201,7 +202,7 @@ def test_sentences_that_are_gone_have_no_row() -> None:
 
 def test_a_page_without_most_of_what_is_watched_is_refused() -> None:
     watch = {"page": ("/opt/ml",), "page#2": ("local disks",), "page#3": ("operating system",)}
-    with pytest.raises(ScrapeError, match=r"2 of 3 watched sentences are not there \(s1, s2\)"):
+    with pytest.raises(ScrapeError, match=r"2 of 3 watched sentences are missing \(s1, s2\)"):
         of_page(guide_page(GUIDE, PARAGRAPHS[2:]), watch)
 
 

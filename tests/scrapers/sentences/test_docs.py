@@ -155,7 +155,7 @@ def test_a_network_that_goes_down_leaves_the_rest_unread(data_dir: Path, serve: 
     reading = fetch(data_dir)
     assert len(reading.documents) == 3
     assert reading.unread == {"z0", "z1", "z2", "z3"}
-    assert reading.failures[-1] == "2 more pages were not asked for"
+    assert reading.failures[-1] == "2 more pages were not requested"
     assert len(reading.failures) == 3
     assert serve.asked[-2:] == ["z0.html", "z1.html"]
 

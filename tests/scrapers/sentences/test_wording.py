@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.sentences.markup import fragment
+from scrapers.sentences.paragraphs import fragment
 from scrapers.sentences.wording import FINGERPRINT_DIGITS, fingerprint, picked, plain, sentences, words
 
 SAID = "You can't pass a key - the disks have one. Its size is 1,900 GB (fixed)."
