@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from kb.library import words
+
 #: What a value made of these characters only looks like in a code span, and nothing else.
 _PLAIN = re.compile(r"[^`|\\]*")
 #: Characters of running text that would be markup, or name a person or an issue of the repository that shows it. An
@@ -17,13 +19,12 @@ _BLOCK = re.compile(r"^([-+#=]|[0-9]+(?=[.)]))")
 
 def one_line(value: object) -> str:
     """A value on one line, what cannot be printed as escapes."""
-    text = " ".join(str(value).split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return words.plain(" ".join(value.split()) if isinstance(value, str) else value)
 
 
 def code(value: object) -> str:
     """A value in a code span; nothing for None and the empty string."""
-    text = "" if value is None else one_line(_word(value))
+    text = one_line(value)
     if not text:
         return ""
     if _PLAIN.fullmatch(text):
@@ -47,15 +48,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def folded(summary: str, body: str) -> str:
     """A part that is closed until somebody opens it."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
-def _word(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _escaped_block(start: str) -> str:

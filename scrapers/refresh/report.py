@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from kb.checks import CheckResult
@@ -19,7 +18,7 @@ class Report:
         sources: What became of each source.
         version_before: Data version of the logs as they were.
         version_after: Data version of the logs as they are (or would be, in a dry run).
-        differences: What differs in the database.
+        differences: What differs in the database, part by part.
         gate: Outcome of every data check on the new database.
         files: Files of the data folder that were written (or would be, in a dry run), relative to it.
         is_dry_run: Nothing was to be written.
@@ -74,7 +73,7 @@ class Report:
             "exit_status": self.exit_status,
             "data_version": {"before": self.version_before, "after": self.version_after},
             "sources": [source.as_dict() for source in self.sources],
-            "changes": _plain(self.differences.as_dict()),
+            "changes": self.differences,
             "gate": [_check(result) for result in self.gate],
             "files": list(self.files),
             "published": list(self.published),
@@ -92,14 +91,3 @@ def _check(result: CheckResult) -> dict[str, Any]:
         "accepted": result.accepted,
         "stale_exceptions": list(result.stale),
     }
-
-
-def _plain(value: Any) -> Any:
-    """Dates as ISO text, in rows as they come from SQL."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value
