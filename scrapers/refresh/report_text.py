@@ -219,11 +219,7 @@ _PARTS = (
         lambda rows: sum(row["is_news"] for row in rows),
     ),
     _Part(
-        "answers",
-        HEADINGS[Kind.VERDICT],
-        ("workload", "before", "now", "types", ""),
-        _answers,
-        ("changed outcome",),
+        "answers", HEADINGS[Kind.VERDICT], ("workload", "before", "now", "types", ""), _answers, ("changed outcome",)
     ),
     _Part(
         "new_types",
@@ -287,8 +283,7 @@ _PARTS = (
                 row["change"],
                 code(row["subject"]),
                 code(row["fact"]),
-                f"{code(row['chosen_source'])}: {code(row['chosen_value'])}",
-                f"{code(row['other_source'])}: {code(row['other_value'])}",
+                *(f"{code(row[f'{side}_source'])}: {code(row[f'{side}_value'])}" for side in ("chosen", "other")),
             )
         ),
         ("new or resolved conflict",),
