@@ -15,7 +15,7 @@ class Report:
     """What a refresh found and did.
 
     Attributes:
-        sources: What became of each source.
+        sources: How each source was read, or why it was not.
         version_before: Data version of the logs as they were.
         version_after: Data version of the logs as they are (or would be, in a dry run).
         differences: What differs in the database, part by part.
@@ -23,7 +23,7 @@ class Report:
         files: Files of the data folder that were written (or would be, in a dry run), relative to it.
         is_dry_run: Nothing was to be written.
         published: Database and snapshot that were made; empty where none was.
-        problem: Why publishing failed though the gate accepts everything; else empty.
+        problem: Why publishing failed although the gate accepts everything; empty if it did not.
     """
 
     sources: tuple[SourceOutcome, ...]
@@ -48,17 +48,17 @@ class Report:
 
     @property
     def reviews(self) -> tuple[CheckResult, ...]:
-        """Checks that stop nothing and ask for a person."""
+        """Checks that stop nothing but ask for a review."""
         return tuple(result for result in self.gate if result.needs_review and not result.blocks)
 
     @property
     def failed(self) -> tuple[SourceOutcome, ...]:
-        """Sources that were reached and could not be understood."""
+        """Sources that were reached but could not be understood."""
         return tuple(source for source in self.sources if source.outcome is Outcome.FAILED)
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing asks for a person, else 1."""
+        """0 if nobody needs to look at anything, otherwise 1."""
         return 1 if self.refusals or self.reviews or self.failed or self.problem else 0
 
     def count(self, outcome: Outcome) -> int:
