@@ -39,7 +39,7 @@ class Report:
     @property
     def is_changed(self) -> bool:
         """Whether any source shows something new."""
-        return any(source.outcome is Outcome.CHANGED for source in self.sources)
+        return bool(self.having(Outcome.CHANGED))
 
     @property
     def refusals(self) -> tuple[CheckResult, ...]:
@@ -52,18 +52,13 @@ class Report:
         return tuple(result for result in self.gate if result.needs_review and not result.blocks)
 
     @property
-    def failed(self) -> tuple[SourceOutcome, ...]:
-        """Sources that were reached but could not be understood."""
-        return tuple(source for source in self.sources if source.outcome is Outcome.FAILED)
-
-    @property
     def exit_status(self) -> int:
         """0 if nobody needs to look at anything, otherwise 1."""
-        return 1 if self.refusals or self.reviews or self.failed or self.problem else 0
+        return 1 if self.refusals or self.reviews or self.having(Outcome.FAILED) or self.problem else 0
 
-    def count(self, outcome: Outcome) -> int:
-        """How many sources had this outcome."""
-        return sum(source.outcome is outcome for source in self.sources)
+    def having(self, outcome: Outcome) -> tuple[SourceOutcome, ...]:
+        """The sources with this outcome."""
+        return tuple(source for source in self.sources if source.outcome is outcome)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""

@@ -80,7 +80,7 @@ def headline(report: Report) -> str:
         return "Nothing changed."
     numbers = [(part.number(report.differences[part.name]), part.counted_as) for part in _PARTS]
     what = [counted(number, *nouns) for number, nouns in numbers if number]
-    first = counted(report.count(Outcome.CHANGED), "source shows", "sources show")
+    first = counted(len(report.having(Outcome.CHANGED)), "source shows", "sources show")
     return f"{first} something new: {', '.join(what)}." if what else f"{first} something new."
 
 
@@ -89,6 +89,7 @@ def _state(report: Report) -> str:
     before, after = report.version_before, report.version_after
     files, published = (", ".join(code(name) for name in names) for names in (report.files, report.published))
     kept = "" if report.is_dry_run else " The logs hold what was seen; database and snapshot are unchanged."
+    failed = len(report.having(Outcome.FAILED))
     sentences = (
         (before == after, f"Data version {before}, as before."),
         (before != after, f"Data version {before} → {after}."),
@@ -97,7 +98,7 @@ def _state(report: Report) -> str:
         (not report.is_dry_run and files, f"Written: {files}."),
         (report.refusals, f"**The gate refuses to publish.**{kept}"),
         (report.reviews, "**Manual review required.**"),
-        (report.failed, f"**{counted(len(report.failed), 'source')} failed.**"),
+        (failed, f"**{counted(failed, 'source')} failed.**"),
         (published, f"Published: {published}."),
         (report.problem, f"**Not published:** {prose(report.problem)}"),
     )
