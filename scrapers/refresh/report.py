@@ -69,20 +69,8 @@ class Report:
             "data_version": {"before": self.version_before, "after": self.version_after},
             "sources": [source.as_dict() for source in self.sources],
             "changes": self.differences,
-            "gate": [_check(result) for result in self.gate],
+            "gate": [result.as_dict() for result in self.gate],
             "files": list(self.files),
             "published": list(self.published),
             "problem": self.problem or None,
         }
-
-
-def _check(result: CheckResult) -> dict[str, Any]:
-    return {
-        "check": result.check.name,
-        "level": result.check.level.value,
-        "passed": result.passed,
-        "description": result.check.description,
-        "violations": [{"subject": each.subject, "detail": each.detail} for each in result.violations],
-        "accepted": result.accepted,
-        "stale_exceptions": list(result.stale),
-    }
