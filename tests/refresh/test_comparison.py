@@ -53,6 +53,10 @@ def test_the_same(after: Change) -> None:
     nothing_but(after(lambda data: data.read(ON, "sagemaker_api")))
 
 
+def test_a_database_with_itself(before: Path) -> None:
+    nothing_but(compare(before, before))
+
+
 def test_a_new_type(after: Change) -> None:
     def change(data: MiniData) -> None:
         data.enum(ON, "TrainingType", "ml.m5.xlarge")
