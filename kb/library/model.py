@@ -210,7 +210,7 @@ class Change(Record):
     """One difference between two data versions.
 
     Attributes:
-        kind: ``rule``, ``verdict``, ``offer``, ``type_added``, ``type_removed``, ``fact`` or ``region``.
+        kind: ``type_added``, ``type_removed``, ``fact``, ``offer``, ``verdict``, ``region`` or ``rule``.
         instance_type: Type concerned; None for a rule.
         workload: Workload concerned; None for a fact.
         what: Column, or list and Region, that differs.
