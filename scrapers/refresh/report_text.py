@@ -278,10 +278,10 @@ _PARTS = (
     _Part(
         "conflicts",
         "New and resolved conflicts",
-        ("", "subject", "fact", "used here", "the other"),
+        ("", "subject", "fact", "value used", "other value"),
         _each(
             lambda row: (
-                row["change"],
+                "new" if row["change"] == "came" else "resolved",
                 code(row["subject"]),
                 code(row["fact"]),
                 *(f"{code(row[f'{side}_source'])}: {code(row[f'{side}_value'])}" for side in ("chosen", "other")),

@@ -223,8 +223,8 @@ def test_conflicts_and_the_gate() -> None:
     )
     text = render(report(but(conflicts=[conflict(), conflict(change="went")]), gate=gate))
     assert section(text, "New and resolved conflicts").splitlines()[2:] == [
-        "| came | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
-        "| went | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
+        "| new | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
+        "| resolved | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
     ]
     said = section(text, "What the gate says")
     assert "**`conflicts_listed` refuses**: conflicts_listed holds" in said
