@@ -1,5 +1,5 @@
--- title: How many types did each workload take in, year by year?
--- description: Types that the workload offered for the first time in that year, how many of them have local storage, and all it had taken in by then.
+-- title: How many types did each workload add each year?
+-- description: Types that the workload first offered in that year, how many of them have local storage, and the total by then.
 WITH arrivals AS (
     SELECT h.workload, h.instance_type, substr(CAST(min(h.valid_from) AS CHAR(10)), 1, 4) AS year
     FROM kms_verdicts_history AS h

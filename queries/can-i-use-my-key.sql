@@ -1,5 +1,5 @@
 -- title: May I pass my own KMS key for the storage of this type in this workload?
--- description: The verdict with its reason, the volume size rule that goes with it, and where AWS says so.
+-- description: The verdict with its reason, the volume size rule that goes with it, and the AWS page that says so.
 -- param type (text, default ml.g5.xlarge): instance type
 -- param workload (text, default training): workload, as in the table workloads
 SELECT

@@ -1,5 +1,5 @@
 -- title: Where do AWS's own pages disagree about a key?
--- description: Every statement that would lead to another outcome than the rule in use, with the number of verdicts it is about.
+-- description: Every AWS statement that would lead to a different outcome than the rule in use, with the number of verdicts it affects.
 SELECT
     c.workload,
     c.says_outcome,

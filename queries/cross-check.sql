@@ -1,5 +1,5 @@
 -- title: Where do two sources of hardware facts agree?
--- description: One row per fact and pair of sources that both state it, with the number of EC2 types on which they agree, differ, or only one says something.
+-- description: One row per fact and pair of sources that state it, with the number of EC2 types on which they agree, differ, or only one has a value.
 WITH stated AS (
     SELECT
         o.subject,

@@ -1,7 +1,7 @@
--- title: On which types is all storage under my key?
--- description: Types offered for the workload on which the key encrypts all ML storage, the smallest first.
+-- title: Which types have all ML storage under my key?
+-- description: Types offered for the workload on which the key encrypts all ML storage, smallest first.
 -- param workload (text, default training): workload, as in the table workloads
--- param min_gpus (integer, default 0): least number of GPUs
+-- param min_gpus (integer, default 0): minimum number of GPUs
 SELECT
     t.instance_type,
     t.status,

@@ -1,5 +1,5 @@
 -- title: Which IAM actions can require a volume key?
--- description: One row per action: whether a policy can require the key and exempt types from that, and on how many types of the workload a required key is refused or leaves storage outside it. Empty where the request names no type.
+-- description: One row per action: whether a policy can require the key and exempt types from it, and for how many types of the workload a required key is refused or leaves storage uncovered. Empty if the request names no type.
 WITH outcomes AS (
     SELECT
         v.workload,

@@ -1,5 +1,5 @@
--- title: How many types had local storage, year by year?
--- description: Types that a list of SageMaker had at the end of each year, this year so far: with and without local storage, and those of which it is not known.
+-- title: How many types had local storage each year?
+-- description: Types that SageMaker listed at the end of each year (this year: so far) with local storage, without it, and those for which it is not known.
 WITH years AS (
     SELECT DISTINCT substr(CAST(n.released_on AS CHAR(10)), 1, 4) AS year FROM versions AS n
 )

@@ -1,5 +1,5 @@
 -- title: Which families run on Nitro, and which of those have local storage?
--- description: One row per family and answer, families that are not on Nitro first; every type with local storage so far is on Nitro, but most types on Nitro have none.
+-- description: One row per family and answer, families not on Nitro first. So far every type with local storage runs on Nitro, but most types on Nitro have none.
 SELECT
     CASE WHEN t.is_nitro THEN 'yes' WHEN NOT t.is_nitro THEN 'no' ELSE 'unknown' END AS is_nitro,
     t.family,

@@ -1,5 +1,5 @@
--- title: What has nobody verified lately?
--- description: Types, sources, watched sentences and curated pages that were last read before a day, or never (an empty last_verified).
+-- title: What has not been verified lately?
+-- description: Types, sources, watched sentences and curated pages that were last read before a given day, or never (an empty last_verified).
 -- param before (date, default 90 days ago): day before which a reading counts as old
 WITH readings AS (
     SELECT 'hardware of a type' AS what, t.instance_type AS subject, CAST(t.last_verified AS CHAR(10)) AS last_verified, t.storage_url AS url

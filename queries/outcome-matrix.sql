@@ -1,5 +1,5 @@
--- title: What becomes of a key, family by family and workload by workload?
--- description: One row per family, workload and outcome, with the number of types that the workload offers; a pair without a row is not offered.
+-- title: What happens to a key, by family and workload?
+-- description: One row per family, workload and outcome, with the number of types that the workload offers. A pair without a row is not offered.
 SELECT
     t.family,
     v.workload,

@@ -1,5 +1,5 @@
--- title: What became of a key on this type on a given day?
--- description: The outcome per workload as the evidence of that day had it; for jobs and endpoints that ran back then.
+-- title: What happened to a key on this type on a given day?
+-- description: The outcome per workload as of that day, for jobs and endpoints that ran then.
 -- param type (text, default ml.trn2.48xlarge): instance type
 -- param day (date, default 2025-07-01): the day
 SELECT

@@ -1,5 +1,5 @@
 -- title: Where do AWS's price list and the packaged Region lists differ?
--- description: Types that only one of the two has for a component and Region; one row for each component of which the price list was never read.
+-- description: Types that only one of the two has for a component and Region; one row for each component whose price list was never read.
 WITH listed AS (
     SELECT
         o.subject AS instance_type,

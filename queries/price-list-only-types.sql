@@ -1,5 +1,5 @@
 -- title: Which types have a price but are missing from the API?
--- description: Types that a price list has and no instance-type enum of the API, with the Regions and workloads they are priced for.
+-- description: Types that are in a price list but in no instance-type enum of the API, with their Regions and workloads.
 SELECT
     t.instance_type,
     t.local_storage,

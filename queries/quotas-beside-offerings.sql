@@ -1,5 +1,5 @@
 -- title: Where do service quotas and the lists of offered types differ?
--- description: Types with a quota that no list has for the workload, or listed without one, with the number of Regions; one row for each usage of which no quota was ever read.
+-- description: Types with a quota that no list has for the workload, or listed without a quota, with the number of Regions; one row for each usage whose quotas were never read.
 WITH usages (usage, workload, is_whole) AS (
     -- a type may be listed for a workload and have no quota of its spot instances or warm pools
     VALUES

@@ -1,5 +1,5 @@
--- title: What does the price list of a Region have for a workload?
--- description: Every type listed there, with its local storage and what becomes of a key on it.
+-- title: Which types does the price list of a Region have for a workload?
+-- description: Every type listed there, with its local storage and what happens to a key on it.
 -- param region (text, default eu-central-1): AWS Region
 -- param workload (text, default endpoint): workload (packaged lists exist for endpoint, processing, transform and hyperpod)
 SELECT

@@ -1,5 +1,5 @@
--- title: Which types are on their way out?
--- description: Types that EC2 no longer has, that no list of SageMaker has any more, or that a workload no longer offers, with the day and the local storage.
+-- title: Which types are being retired?
+-- description: Types that EC2 no longer has, that no SageMaker list has any more, or that a workload no longer offers, with the day and the local storage.
 WITH left_workloads AS (
     SELECT h.instance_type, h.workload, max(h.valid_to) AS since
     FROM kms_verdicts_history AS h

@@ -1,5 +1,5 @@
 -- title: What did this workload do with a key, and since when?
--- description: One row per rule, the newest first: the outcome with and without local storage, and the botocore release that brought it.
+-- description: One row per rule, newest first: the outcome with and without local storage, and the botocore release that introduced it.
 -- param workload (text, default endpoint): workload, as in the table workloads
 SELECT
     r.valid_from,

@@ -1,5 +1,5 @@
 -- title: For which types is the name rule of the SageMaker Python SDK wrong?
--- description: Types whose name makes the SDK's rule accept or refuse a volume key against the evidence.
+-- description: Types on which the SDK, going by the name, accepts or refuses a volume key against the evidence.
 SELECT
     h.instance_type,
     h.error,

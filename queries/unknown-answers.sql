@@ -1,5 +1,5 @@
 -- title: What is not known, and why?
--- description: Workloads and types without an answer, grouped by the reason, with one type as an example, and types of which no source says whether they have local storage.
+-- description: Workloads and types without an answer, grouped by reason with one type as an example, and types whose local storage no source states.
 WITH gaps AS (
     SELECT 'outcome of a key' AS what, v.workload, count(*) AS types, min(v.instance_type) AS such_as, v.reason AS why
     FROM kms_verdicts AS v

@@ -1,5 +1,5 @@
 -- title: Which volume size may I request for this type?
--- description: One row per workload that offers the type: the rule, the greatest size where one is known, and the sentence behind it.
+-- description: One row per workload that offers the type: the rule, the largest size if known, and the sentence behind it.
 -- param type (text, default ml.g5.xlarge): instance type
 SELECT
     v.workload,

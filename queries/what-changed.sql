@@ -1,6 +1,6 @@
 -- title: What changed between two days or data versions?
--- description: Every change after the first day and up to the second: types, listings, Regions, facts, rules and verdicts, each with the value before and after.
--- param from (date, default 2026-06-09): day or data version that is known already
+-- description: Every change after the first day, up to and including the second: types, listings, Regions, facts, rules and verdicts, each with the value before and after.
+-- param from (date, default 2026-06-09): day or data version that you already have
 -- param to (date, default 2026-06-10): last day
 -- param kind (text, default all): kind of change, such as type_added, fact, rule, verdict or region; or all
 SELECT

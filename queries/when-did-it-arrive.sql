@@ -1,4 +1,4 @@
--- title: Since when does each workload offer this type?
+-- title: Since when has each workload offered this type?
 -- description: One row per workload: the first day in the API and in the price list, the Regions now, and the outcome.
 -- param type (text, default ml.g6.48xlarge): instance type
 SELECT

@@ -1,5 +1,5 @@
--- title: Where does each workload keep data, and what encrypts it there?
--- description: One row per workload and place: where it is mounted, what encrypts it when no key is given, whether an ML storage volume goes away with the instance, and what to do about local storage. Empty where no source says.
+-- title: Where does each workload store data, and what encrypts it there?
+-- description: One row per workload and place: where it is mounted, what encrypts it without a key, whether an ML storage volume is deleted with the instance, and what to do about local storage. Empty if no source says.
 WITH places AS (
     SELECT
         w.workload,

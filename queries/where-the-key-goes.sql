@@ -1,5 +1,5 @@
 -- title: Where does each request take the volume key?
--- description: One row per workload: the members for instance types, volume key and volume size (behind the name of an operation where only that one has them), and what encrypts the output in S3, for which the key is another one.
+-- description: One row per workload: the members for instance types, volume key and volume size (after the name of an operation if only that one has them), and what encrypts the output in S3, which takes a different key.
 SELECT
     w.workload,
     w.operations,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import BuildError
 
@@ -80,6 +80,18 @@ class CheckResult:
     def needs_review(self) -> bool:
         """Whether a person has to look at something although this stops nothing."""
         return bool(self.violations) and self.check.level is Level.REVIEW
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON."""
+        return {
+            "check": self.check.name,
+            "description": self.check.description,
+            "level": self.check.level.value,
+            "passed": self.passed,
+            "violations": [{"subject": each.subject, "detail": each.detail} for each in self.violations],
+            "accepted": self.accepted,
+            "stale_exceptions": list(self.stale),
+        }
 
 
 class GateError(BuildError):

@@ -243,7 +243,7 @@ def diff(old: date | str, new: date | str) -> tuple[Change, ...]:
     Raises:
         UnknownVersion: one of them is no day since 2017-11-29.
     """
-    from kb.library.comparison import compare
+    from kb.library.changes import compare
 
     return compare(snapshot(), read_day(old), read_day(new))
 

@@ -85,6 +85,11 @@ def yes_no(value: bool | None, unknown: str = "unknown") -> str:
     return unknown if value is None else "yes" if value else "no"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun; many add an ``s`` by default."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def number(value: float | None) -> str:
     """Write a number with at most one decimal."""
     if value is None:

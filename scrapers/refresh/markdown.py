@@ -1,29 +1,30 @@
-"""Markdown that shows any value as it is: nothing in a value can break a table, become markup or call somebody."""
+"""Markdown that shows any value as it is: no value can break a table, turn into markup or notify anybody."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-#: What a value made of these characters only looks like in a code span, and nothing else.
+from kb.library import words
+
+#: A value made only of these characters is safe in a code span.
 _PLAIN = re.compile(r"[^`|\\]*")
 #: Characters of running text that would be markup, or name a person or an issue of the repository that shows it. An
 #: underscore inside a word is no markup; names of columns are full of them.
 _SPECIAL = re.compile(r"[\\`*\[\]~<>&|@]|#(?=[0-9])|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "@": "<code>@</code>", "#": "<code>#</code>"}
-#: Would begin a heading, list, quotation or line where a paragraph begins.
-_BLOCK = re.compile(r"^([-+#=]|[0-9]+(?=[.)]))")
+#: Where a backslash keeps a paragraph from beginning as a heading, list, quotation or line.
+_BLOCK = re.compile(r"^(?:(?=[-+#=])|([0-9]+)(?=[.)]))")
 
 
 def one_line(value: object) -> str:
     """A value on one line, what cannot be printed as escapes."""
-    text = " ".join(str(value).split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return words.plain(" ".join(value.split()) if isinstance(value, str) else value)
 
 
 def code(value: object) -> str:
     """A value in a code span; nothing for None and the empty string."""
-    text = "" if value is None else one_line(_word(value))
+    text = one_line(value)
     if not text:
         return ""
     if _PLAIN.fullmatch(text):
@@ -35,7 +36,7 @@ def code(value: object) -> str:
 def prose(value: object) -> str:
     """A sentence, with everything in it that would be markup made harmless."""
     text = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(value))
-    return _BLOCK.sub(lambda found: _escaped_block(found[0]), text)
+    return _BLOCK.sub(r"\1\\", text)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -47,16 +48,3 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def folded(summary: str, body: str) -> str:
     """A part that is closed until somebody opens it."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
-def _word(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def _escaped_block(start: str) -> str:
-    return f"{start}\\" if start.isdigit() else f"\\{start}"

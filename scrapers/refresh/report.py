@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from kb.checks import CheckResult
@@ -16,15 +15,15 @@ class Report:
     """What a refresh found and did.
 
     Attributes:
-        sources: What became of each source.
+        sources: How each source was read, or why it was not.
         version_before: Data version of the logs as they were.
         version_after: Data version of the logs as they are (or would be, in a dry run).
-        differences: What differs in the database.
+        differences: What differs in the database, part by part.
         gate: Outcome of every data check on the new database.
         files: Files of the data folder that were written (or would be, in a dry run), relative to it.
         is_dry_run: Nothing was to be written.
         published: Database and snapshot that were made; empty where none was.
-        problem: Why publishing failed though the gate accepts everything; else empty.
+        problem: Why publishing failed although the gate accepts everything; empty if it did not.
     """
 
     sources: tuple[SourceOutcome, ...]
@@ -40,7 +39,7 @@ class Report:
     @property
     def is_changed(self) -> bool:
         """Whether any source shows something new."""
-        return any(source.outcome is Outcome.CHANGED for source in self.sources)
+        return bool(self.having(Outcome.CHANGED))
 
     @property
     def refusals(self) -> tuple[CheckResult, ...]:
@@ -49,22 +48,17 @@ class Report:
 
     @property
     def reviews(self) -> tuple[CheckResult, ...]:
-        """Checks that stop nothing and ask for a person."""
+        """Checks that stop nothing but ask for a review."""
         return tuple(result for result in self.gate if result.needs_review and not result.blocks)
 
     @property
-    def failed(self) -> tuple[SourceOutcome, ...]:
-        """Sources that were reached and could not be understood."""
-        return tuple(source for source in self.sources if source.outcome is Outcome.FAILED)
-
-    @property
     def exit_status(self) -> int:
-        """0 where nothing asks for a person, else 1."""
-        return 1 if self.refusals or self.reviews or self.failed or self.problem else 0
+        """0 if nobody needs to look at anything, otherwise 1."""
+        return 1 if self.refusals or self.reviews or self.having(Outcome.FAILED) or self.problem else 0
 
-    def count(self, outcome: Outcome) -> int:
-        """How many sources had this outcome."""
-        return sum(source.outcome is outcome for source in self.sources)
+    def having(self, outcome: Outcome) -> tuple[SourceOutcome, ...]:
+        """The sources with this outcome."""
+        return tuple(source for source in self.sources if source.outcome is outcome)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""
@@ -74,32 +68,9 @@ class Report:
             "exit_status": self.exit_status,
             "data_version": {"before": self.version_before, "after": self.version_after},
             "sources": [source.as_dict() for source in self.sources],
-            "changes": _plain(self.differences.as_dict()),
-            "gate": [_check(result) for result in self.gate],
+            "changes": self.differences,
+            "gate": [result.as_dict() for result in self.gate],
             "files": list(self.files),
             "published": list(self.published),
             "problem": self.problem or None,
         }
-
-
-def _check(result: CheckResult) -> dict[str, Any]:
-    return {
-        "check": result.check.name,
-        "level": result.check.level.value,
-        "passed": result.passed,
-        "description": result.check.description,
-        "violations": [{"subject": each.subject, "detail": each.detail} for each in result.violations],
-        "accepted": result.accepted,
-        "stale_exceptions": list(result.stale),
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Dates as ISO text, in rows as they come from SQL."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from kb.dataset.paths import snapshot_file
-from kb.library.comparison import compare
+from kb.library.changes import compare
 from kb.library.model import InstanceType, Verdict
 from kb.library.snapshot import Snapshot
 from kb.pipeline import BuildResult

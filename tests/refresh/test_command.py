@@ -19,7 +19,7 @@ def test_markdown_on_standard_output(kb: Run, small: Small) -> None:
     small.api.show("TrainingType", "ml.r7.large")
     found = kb("refresh", "--data", small.data)
     assert (found.status, found.stderr) == (0, "")
-    assert found.stdout.startswith("# 1 source shows something new: 1 changed answer.\n\nData version ")
+    assert found.stdout.startswith("# 1 source shows something new: 1 changed outcome.\n\nData version ")
     assert f"Published: `{small.data / 'kb.duckdb'}`." in found.stdout
     assert "| `training` | `not_offered` | `encrypts` | 1 | `ml.r7.large` |" in found.stdout
     assert (small.data / "kb.duckdb").is_file()

@@ -248,13 +248,13 @@ def check_logs(data: Path) -> None:
 def check_report(report: str) -> None:
     parts = dict(part.split("\n\n", 1) for part in report.split("\n\n## ")[1:])
     assert "1 new instance type" in report.splitlines()[0]
-    assert "| `ml.m5d.48xlarge` | `8 x 900 GB NVMe SSD` |" in parts["New instance types"]
-    changed = parts["Changed hardware facts"]
+    assert "| `ml.m5d.48xlarge` | `8 x 900 GB NVMe SSD` |" in parts["New types"]
+    changed = parts["Facts about types"]
     for source in ("ec2_api", "ec2_guide"):
         assert f"| `m5d.xlarge` | `instance_store_disks` | `1x150 ssd` | `1x160 ssd` | `{source}` |" in changed
     assert "| `m5d.4xlarge` | EC2 | `ec2_api` |" in parts["Vanished"]
     assert "| `ml.m5d.4xlarge` | `hosting` in 2 Regions: `eu-west-1`, `us-east-1` | `price_list` |" in parts["Vanished"]
-    evidence = parts["Evidence that changed"]
+    evidence = parts["Sentences the rules rest on"]
     assert f"- `{SENTENCE}` in " in evidence
     assert f"kb rule confirm {SENTENCE} " in evidence
     assert "`training-" in evidence

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.refresh.markdown import code, counted, folded, prose, table
+from kb.library.words import counted
+from scrapers.refresh.markdown import code, folded, prose, table
 
 HOSTILE = [
     "a|b",

@@ -27,7 +27,7 @@ def test_nothing_changed(small: Small) -> None:
     assert not report.is_changed
     assert report.exit_status == 0
     assert report.version_before == report.version_after
-    assert not any(report.differences.as_dict().values())
+    assert not any(report.differences.values())
     # "verified" is worth noting: the readings stand in scrapes.csv, and nothing else was written
     assert report.files == ("scrapes.csv",)
     assert {name: small.read_on(name) for name in NAMES} == {name: [DAY] for name in NAMES}
@@ -44,7 +44,7 @@ def test_a_change_is_committed_built_and_published(small: Small) -> None:
     assert report.published == (str(small.database), str(small.snapshot))
     assert report.version_after == "2026.11.01" > report.version_before
     assert small.news("sagemaker_api") == [("TrainingType", "ml.m5.xlarge", "true")]
-    assert [row["instance_type"] for row in report.differences.new_types] == ["ml.m5.xlarge"]
+    assert [row["instance_type"] for row in report.differences["new_types"]] == ["ml.m5.xlarge"]
     with kb.connect(small.database) as connection:
         found = connection.execute(
             "SELECT workload, outcome FROM kms_verdicts WHERE instance_type = 'ml.m5.xlarge' ORDER BY ALL"
@@ -121,7 +121,7 @@ def test_a_dry_run_reads_and_compares_and_writes_nothing(small: Small) -> None:
     assert report.is_dry_run
     assert report.files == ("observations/sagemaker_api.csv", "scrapes.csv")
     assert report.published == ()
-    assert report.differences.answers
+    assert report.differences["answers"]
     assert {path: path.read_bytes() for path in small.data.parent.rglob("*") if path.is_file()} == before
 
 
@@ -238,7 +238,7 @@ def test_a_second_reading_of_the_day_may_take_a_row_back(small: Small) -> None:
     report = small.refresh()
     assert report.sources[0].outcome is Outcome.CHANGED
     assert small.news("sagemaker_api") == []
-    assert {row["new_outcome"] for row in report.differences.answers} == {"not_offered"}
+    assert {row["new_outcome"] for row in report.differences["answers"]} == {"not_offered"}
 
 
 def test_what_was_kept_is_read_again_without_the_source(small: Small, tmp_path: Path) -> None:

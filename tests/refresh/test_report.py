@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
 
 from kb.checks import Check, CheckResult, Level, Violation
+from kb.library.changes import HEADINGS
 from scrapers.refresh import Outcome, Report, SourceOutcome
-from scrapers.refresh.comparison import Differences
+from scrapers.refresh.comparison import PARTS, Differences, Row
 from scrapers.refresh.report_text import MAX_CHARACTERS, render
 from tests.refresh.test_markdown import HOSTILE
 
-NOTHING = Differences([], [], [], [], [], [], [], [])
-ON = date(2026, 11, 1)
+NOTHING: Differences = {name: [] for name in PARTS}
+ON = "2026-11-01"
+
+
+def but(**parts: list[Row]) -> Differences:
+    """Nothing differs but these parts."""
+    return NOTHING | parts
 
 
 def source(name: str = "ec2_guide", outcome: Outcome = Outcome.CHANGED, **values: Any) -> SourceOutcome:
@@ -59,7 +64,7 @@ def sentence(**values: Any) -> dict[str, Any]:
         "status": "changed",
     }
     row |= {"url": "https://example.com/page", "bears_on": "volume_kms", "is_news": True}
-    row |= {"previous_fingerprint": "0123456789abcdef", "previous_since": date(2026, 10, 1)}
+    row |= {"previous_fingerprint": "0123456789abcdef", "previous_since": "2026-10-01"}
     row |= {"fingerprint": "fedcba9876543210", "seen_since": ON, "rules": ["training-2019-11-18"]}
     return row | {"workloads": ["training", "tuning"], "verdicts": 450} | values
 
@@ -92,8 +97,7 @@ def test_nothing_changed() -> None:
 
 
 def test_the_headline_counts_what_changed() -> None:
-    found = replace(
-        NOTHING,
+    found = but(
         new_types=[new_type()],
         vanished=[gone("ml.a", "enum", "E"), gone("a", "hardware", "EC2")],
         facts=[fact(), fact(fact="instance_store_gb")],
@@ -101,8 +105,8 @@ def test_the_headline_counts_what_changed() -> None:
         evidence=[sentence(), sentence(sentence_id="old", is_news=False)],
     )
     assert render(report(found)).startswith(
-        "# 1 source shows something new: 1 new instance type, 1 vanished name, 1 type with changed hardware facts, "
-        "2 changed answers, 1 changed sentence.\n\nData version 2026.10.27 → 2026.11.01.\n"
+        "# 1 source shows something new: 1 changed sentence, 2 changed outcomes, 1 new instance type, 1 vanished name, "
+        "1 type with changed hardware facts.\n\nData version 2026.10.27 → 2026.11.01.\n"
     )
     assert render(report()).startswith("# 1 source shows something new.\n")
 
@@ -118,11 +122,11 @@ def test_the_headline_counts_what_changed() -> None:
         ({"published": ("data/kb.duckdb", "kb/snapshot.txt")}, "Published: `data/kb.duckdb`, `kb/snapshot.txt`."),
         (
             {"gate": (check("no_type_lost", "error", Violation("ml.a", "gone")),)},
-            "**The gate refuses to publish.** The logs hold what was seen; database and snapshot are as they were.",
+            "**The gate refuses to publish.** The logs hold what was seen; database and snapshot are unchanged.",
         ),
         (
             {"gate": (check("evidence_confirmed", "review", Violation("s", "changed")),)},
-            "**A person has to look at the evidence.**",
+            "**Manual review required.**",
         ),
         ({"sources": (source(outcome=Outcome.FAILED),) * 2}, "**2 sources failed.**"),
         ({"problem": "kb.duckdb: No space left"}, "**Not published:** kb.duckdb: No space left"),
@@ -135,11 +139,11 @@ def test_the_state_says_what_was_done_and_what_is_in_the_way(values: dict[str, A
 
 
 def test_new_types() -> None:
-    text = section(render(report(replace(NOTHING, new_types=[new_type()]))), "New instance types")
+    text = section(render(report(but(new_types=[new_type()]))), "New types")
     assert text.splitlines()[2] == (
         "| `ml.x9.large` | `1 x 75 GB NVMe SSD` | `ebs_only` in `notebook`; `encrypts` in `endpoint`, `training` |"
     )
-    unknown = render(report(replace(NOTHING, new_types=[new_type(local_storage=None, answers=[])])))
+    unknown = render(report(but(new_types=[new_type(local_storage=None, answers=[])])))
     assert "| `ml.x9.large` | not known |  |" in unknown
 
 
@@ -150,7 +154,7 @@ def test_vanished() -> None:
         gone("ml.a", "region_list", "hosting", ["eu-west-1", "us-east-1"]),
         gone("a", "hardware", "EC2"),
     ]
-    lines = section(render(report(replace(NOTHING, vanished=found))), "Vanished").splitlines()
+    lines = section(render(report(but(vanished=found))), "Vanished").splitlines()
     assert [line.split(" | ")[1] for line in lines[2:]] == [
         "every list",
         "the enum `TrainingInstanceType`",
@@ -161,19 +165,19 @@ def test_vanished() -> None:
 
 def test_facts_and_first_facts() -> None:
     first = {"source": "nitro_page", "origin": "Nitro page", "facts": 120, "types": 60}
-    found = replace(NOTHING, facts=[fact(), fact(scope="eu-west-1", new_value=None)], first_facts=[first])
+    found = but(facts=[fact(), fact(scope="eu-west-1", new_value=None)], first_facts=[first])
     text = render(report(found))
-    assert section(text, "Changed hardware facts").splitlines()[2:] == [
+    assert section(text, "Facts about types").splitlines()[2:] == [
         "| `m5d.large` | `instance_store_disks` | `1x75 ssd` | `1x80 ssd` | `ec2_guide` | `EC2 guide` |",
         "| `m5d.large` | `instance_store_disks` `eu-west-1` | `1x75 ssd` | not stated | `ec2_guide` | `EC2 guide` |",
     ]
-    assert "| `nitro_page` | 120 | 60 | `Nitro page` |" in section(text, "First facts")
+    assert "| `nitro_page` | 120 | 60 | `Nitro page` |" in section(text, "First facts about types")
 
 
 def test_answers_are_gathered_and_named_up_to_a_number() -> None:
     names = [f"ml.m{n}.large" for n in range(12)]
     found = [answer(name) for name in names] + [answer("ml.x", "endpoint", "rejected", None)]
-    lines = section(render(report(replace(NOTHING, answers=found))), "Changed answers").splitlines()
+    lines = section(render(report(but(answers=found))), "Outcomes").splitlines()
     assert lines[2].startswith("| `training` | `encrypts` | `rejected` | 12 | `ml.m0.large`, ")
     assert lines[2].endswith("`ml.m7.large` and 4 more |")
     assert lines[3] == "| `endpoint` | `rejected` | no row | 1 | `ml.x` |"
@@ -181,15 +185,15 @@ def test_answers_are_gathered_and_named_up_to_a_number() -> None:
 
 def test_evidence_says_what_to_compare_and_how_to_confirm() -> None:
     gone_now = sentence(sentence_id="endpoint-note", status="vanished", fingerprint=None, is_news=False, verdicts=1)
-    text = section(render(report(replace(NOTHING, evidence=[sentence(), gone_now]))), "Evidence that changed")
+    text = section(render(report(but(evidence=[sentence(), gone_now]))), "Sentences the rules rest on")
     assert text.splitlines() == [
         "- `training-key` in `VolumeKmsKeyId`: `0123456789abcdef` (2026-10-01) → `fedcba9876543210` (2026-11-01)",
-        "  - to compare: https://example.com/page with `training-2019-11-18` (`training`, `tuning`)",
+        "  - compare https://example.com/page with `training-2019-11-18` (`training`, `tuning`)",
         "  - 450 answers are marked `evidence_changed`",
         "  - if the rules still hold: `kb rule confirm training-key --reason '...'`",
         "- `endpoint-note` in `VolumeKmsKeyId` (known before this refresh): `0123456789abcdef` (2026-10-01) → "
         "not there (2026-11-01)",
-        "  - to compare: https://example.com/page with `training-2019-11-18` (`training`, `tuning`)",
+        "  - compare https://example.com/page with `training-2019-11-18` (`training`, `tuning`)",
         "  - 1 answer is marked `evidence_changed`",
         "  - if the rules still hold: `kb rule confirm endpoint-note --reason '...'`",
     ]
@@ -202,7 +206,7 @@ def test_regions_are_counted_per_component() -> None:
         region("listed", "hosting", "eu-west-2", "ml.b"),
         region("listed", "training", "eu-west-2", "ml.b"),
     ]
-    lines = section(render(report(replace(NOTHING, regions=found))), "Regions").splitlines()
+    lines = section(render(report(but(regions=found))), "Regions").splitlines()
     assert lines[2:] == [
         "| `price_list` | `hosting` | +2 | -1 | `ml.a`, `ml.b` |",
         "| `price_list` | `training` | +1 | -0 | `ml.b` |",
@@ -217,17 +221,17 @@ def test_conflicts_and_the_gate() -> None:
         check("evidence_confirmed", "review", Violation("training-key", "changed on 2026-11-01")),
         check("keys_unique", "error"),
     )
-    text = render(report(replace(NOTHING, conflicts=[conflict(), conflict(change="went")]), gate=gate))
-    assert section(text, "Conflicts that came or went").splitlines()[2:] == [
-        "| came | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
-        "| went | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
+    text = render(report(but(conflicts=[conflict(), conflict(change="went")]), gate=gate))
+    assert section(text, "New and resolved conflicts").splitlines()[2:] == [
+        "| new | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
+        "| resolved | `m5d.large` | `instance_store_gb` | `ec2_api`: `75` | `ec2_guide`: `80` |",
     ]
     said = section(text, "What the gate says")
     assert "**`conflicts_listed` refuses**: conflicts_listed holds" in said
     assert "| `m5d.large instance_store_gb ec2_guide` | 75 or 80 |" in said
     assert "- the exception for `old` in `check_exceptions.csv` is no longer needed" in said
     assert "**`evidence_confirmed` asks for a review**" in said
-    assert said.endswith("`kb build` then publishes.")
+    assert said.endswith("`kb build` then publishes it.")
     assert "keys_unique" not in said
     assert "All 1 data checks passed." in render(report())
 
@@ -251,17 +255,22 @@ def test_sources_with_what_was_not_understood_and_not_read() -> None:
 def everywhere(value: str, many: int = 1) -> Report:
     """A report with a value in every place that a source, a file or a page can fill."""
     row = {"source": value, "place": value, "name": value, "kind": "enum", "regions": [value]}
-    found = Differences(
-        [new_type(value, local_storage=value, answers=[f"{value}: {value}"])] * many,
-        [row, row | {"kind": "type", "regions": None}, row | {"regions": None}] * many,
-        [fact(ec2_type=value, fact=value, scope=value, source=value, old_value=value, new_value=value, origin=value)]
+    found = but(
+        new_types=[new_type(value, local_storage=value, answers=[f"{value}: {value}"])] * many,
+        vanished=[row, row | {"kind": "type", "regions": None}, row | {"regions": None}] * many,
+        facts=[
+            fact(ec2_type=value, fact=value, scope=value, source=value, old_value=value, new_value=value, origin=value)
+        ]
         * many,
-        [{"source": value, "origin": value, "facts": 1, "types": 1}] * many,
-        [answer(f"{value}{n}", value, value, value) for n in range(many)],
-        [sentence(sentence_id=value, place=value, url=value, rules=[value], workloads=[value], fingerprint=value)]
+        first_facts=[{"source": value, "origin": value, "facts": 1, "types": 1}] * many,
+        answers=[answer(f"{value}{n}", value, value, value) for n in range(many)],
+        evidence=[
+            sentence(sentence_id=value, place=value, url=value, rules=[value], workloads=[value], fingerprint=value)
+        ]
         * many,
-        [region("listed", value, value, f"{value}{n}") for n in range(many)],
-        [conflict(subject=value, fact=value, chosen_value=value, other_source=value, other_value=value)] * many,
+        regions=[region("listed", value, value, f"{value}{n}") for n in range(many)],
+        conflicts=[conflict(subject=value, fact=value, chosen_value=value, other_source=value, other_value=value)]
+        * many,
     )
     sources = (
         source(value, reason=value, origins=(value,), remarks=(value,) * many, failures=(value,) * many),
@@ -313,10 +322,24 @@ def test_a_long_report_still_fits_into_a_pull_request(many: int) -> None:
 
 
 def test_a_long_list_is_folded() -> None:
-    text = render(report(replace(NOTHING, facts=[fact(ec2_type=f"m{n}.large") for n in range(20)])))
+    text = render(report(but(facts=[fact(ec2_type=f"m{n}.large") for n in range(20)])))
     assert "<details><summary>20 rows</summary>\n\n| type | fact |" in text
     assert "`m19.large`" in text
-    assert "<details>" not in render(report(replace(NOTHING, facts=[fact()] * 15)))
+    assert "<details>" not in render(report(but(facts=[fact()] * 15)))
+
+
+def test_headings_and_their_order_are_those_of_the_kinds_of_change() -> None:
+    titles = [line.removeprefix("## ") for line in render(everywhere("x")).splitlines() if line.startswith("## ")]
+    kinds = [title for title in titles if title in HEADINGS.values()]
+    assert kinds == [heading for heading in HEADINGS.values() if heading in kinds]
+    assert set(titles) - set(kinds) == {
+        "Vanished",
+        "New and resolved conflicts",
+        "What the gate says",
+        "Sources",
+        "Not understood",
+        "Not read",
+    }
 
 
 def test_json_has_everything() -> None:

@@ -17,8 +17,9 @@ from kb.dataset import queries
 from kb.dataset.paths import queries_dir
 from kb.dataset.schema import TABLES
 from kb.library import words
+from kb.library.changes import HEADINGS
 from kb.library.model import Outcome
-from kb.site.pages.changes import KINDS, summary
+from kb.site.pages.changes import summary
 from tests.site.conftest import Get, Page
 from tests.site.test_types import texts
 
@@ -131,7 +132,7 @@ def test_every_version_has_a_page_with_all_its_changes(
 
 
 def test_every_kind_of_change_has_a_heading(connection: duckdb.DuckDBPyConnection) -> None:
-    assert {kind for (kind,) in rows(connection, "SELECT DISTINCT kind FROM changes")} <= set(KINDS)
+    assert {kind for (kind,) in rows(connection, "SELECT DISTINCT kind FROM changes")} <= set(HEADINGS)
 
 
 def test_feed(get: Get) -> None:

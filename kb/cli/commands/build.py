@@ -102,7 +102,7 @@ def lint(database: Path | None, as_json: bool) -> None:
     with open_locked(database) as connection:
         results = checks.run(connection)
     if as_json:
-        echo_json([_as_dict(result) for result in results])
+        echo_json([result.as_dict() for result in results])
     else:
         width = max(len(result.check.name) for result in results)
         for result in results:
@@ -121,15 +121,3 @@ def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str
     details = describe(result).partition("\n")[2]
     mark, what = ("FAILED", "wrong") if result.blocks else ("REVIEW", "to review")
     return f"{mark}  {result.check.name:<{width}}  {count} {what}{accepted}: {result.check.description}\n{details}"
-
-
-def _as_dict(result: CheckResult) -> dict[str, object]:
-    return {
-        "check": result.check.name,
-        "description": result.check.description,
-        "level": result.check.level.value,
-        "passed": result.passed,
-        "violations": [{"subject": v.subject, "detail": v.detail} for v in result.violations],
-        "accepted": result.accepted,
-        "stale_exceptions": list(result.stale),
-    }

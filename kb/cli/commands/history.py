@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple
-
 import click
 
 import kb
 from kb.cli.options import known_workload, type_argument, workload_option
 from kb.cli.output import Form, echo_csv, echo_json, fields, form_options
-from kb.library.events import Event, days, events_of
+from kb.library.changes import Event, days, events_of
 from kb.library.lookup import snapshot
 
 
@@ -26,10 +24,10 @@ def history(instance_type: str, workload: str | None, form: Form) -> None:
     name = kb.history(instance_type)[0].instance_type
     events = events_of(name, kb.workloads() if chosen is None else (chosen,))
     if form is Form.JSON:
-        shown = [asdict(event) | {"changed_on": event.changed_on.isoformat()} for event in events]
+        shown = [event.as_dict() for event in events]
         echo_json({"instance_type": name, "data_version": snapshot().data_version, "events": shown})
     elif form is Form.CSV:
-        echo_csv(tuple(Event.__dataclass_fields__), (astuple(event) for event in events))
+        echo_csv(Event._fields, ([getattr(event, name) for name in Event._fields] for event in events))
     else:
         told = fields(((str(day), "\n".join(lines)) for day, lines in days(events)), indent="")
         click.echo(f"{name}\n{told}\n\nData version {snapshot().data_version}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import click
@@ -11,21 +11,10 @@ import kb
 from kb.cli.options import complete_types, complete_versions, read_day
 from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
 from kb.cli.table import Table
-from kb.library import words
+from kb.library.changes import COMPARED, HEADINGS, Kind, grouped, outcomes, values
 from kb.library.model import Change, Version
 
-#: Kinds of change, as headings for people, in their order.
-_KINDS: dict[str, str] = {
-    "rule": "Rules of the API",
-    "type_added": "Types added",
-    "type_removed": "Types gone",
-    "fact": "Facts about types",
-    "verdict": "Outcomes",
-    "offer": "Offers (first listed for a workload, or no longer)",
-    "region": "Region lists",
-}
-
-#: So many names are written out; above that, families are counted.
+#: Names that are written out; more are counted by family.
 _NAMES_SHOWN = 6
 
 
@@ -61,7 +50,7 @@ Examples:
 @click.option(
     "--type", "instance_type", metavar="TYPE", shell_complete=complete_types, help="Changes of this type only."
 )
-@click.option("--kind", type=click.Choice(list(_KINDS)), help="Changes of this kind only.")
+@click.option("--kind", type=click.Choice([kind.value for kind in COMPARED]), help="Changes of this kind only.")
 @form_options
 def diff(old: date, new: date, instance_type: str | None, kind: str | None, form: Form) -> None:
     """Show what differs between two data versions: grouped for people, every change with --json or --csv."""
@@ -74,90 +63,65 @@ def diff(old: date, new: date, instance_type: str | None, kind: str | None, form
     elif form is Form.CSV:
         echo_csv(Change._fields, ([getattr(change, field) for field in Change._fields] for change in changes))
     else:
-        if changes:
-            click.echo("\n\n".join(_sections(changes)))
+        of_kind = grouped(changes, lambda change: change.kind)
+        sections = [_section(of, of_kind[of]) for of in COMPARED if of in of_kind]
+        if sections:
+            click.echo("\n\n".join(sections))
         note(f"{len(changes)} change{'' if len(changes) == 1 else 's'} from {old} to {new}")
 
 
-def _sections(changes: Sequence[Change]) -> Iterator[str]:
-    for kind, heading in _KINDS.items():
-        mine = [change for change in changes if change.kind == kind]
-        if mine:
-            lines = [paragraph(line, "    ", "  ") for line in _LINES[kind](mine)]
-            yield "\n".join([f"{heading} ({len(mine)})", *lines])
+def _section(kind: Kind, changes: Sequence[Change]) -> str:
+    lines = [paragraph(line, "    ", "  ") for line in _LINES[kind](changes)]
+    return "\n".join([f"{HEADINGS[kind]} ({len(changes)})", *lines])
 
 
-def _names(names: Sequence[str]) -> str:
+def _names(changes: Iterable[Change]) -> str:
     """Write a few types out, count many by family."""
+    names = list(dict.fromkeys(change.instance_type or "" for change in changes))
     if len(names) <= _NAMES_SHOWN:
         return ", ".join(names)
-    families: dict[str, int] = {}
-    for name in names:
-        family = kb.lookup(name).family
-        families[family] = families.get(family, 0) + 1
-    return f"{len(names)} types: " + ", ".join(f"{family} ({count})" for family, count in families.items())
+    families = grouped(names, lambda name: kb.lookup(name).family)
+    return f"{len(names)} types: " + ", ".join(f"{family} ({len(mine)})" for family, mine in families.items())
 
 
 def _types(changes: Sequence[Change]) -> Iterator[str]:
-    yield _names([change.instance_type or "" for change in changes])
+    yield _names(changes)
 
 
 def _facts(changes: Sequence[Change]) -> Iterator[str]:
     """One line per fact and pair of values."""
-    groups: dict[tuple[str, str | None, str | None], list[str]] = {}
-    for change in changes:
-        groups.setdefault((change.what, change.old, change.new), []).append(change.instance_type or "")
-    for (what, old, new), names in groups.items():
-        yield f"{what}: {_value(old)} -> {_value(new)}: {_names(names)}"
+    for (what, said), mine in grouped(changes, lambda change: (change.what, values(change))).items():
+        yield f"{what}: {said}: {_names(mine)}"
 
 
 def _outcomes(changes: Sequence[Change]) -> Iterator[str]:
     """One line per pair of outcomes and set of types, with the workloads in which it is so."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for change in changes:
-        groups.setdefault((change.workload or "", change.old or "", change.new or ""), []).append(
-            change.instance_type or ""
-        )
-    merged: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
-    for (workload, old, new), names in groups.items():
-        merged.setdefault((old, new, tuple(names)), []).append(workload)
-    for (old, new, same_names), workloads in merged.items():
-        yield f"{', '.join(workloads)}: {words.outcome(old)} -> {words.outcome(new)}: {_names(same_names)}"
+    groups = grouped(changes, lambda change: (change.workload or "", outcomes(change))).items()
+    same = grouped(groups, lambda group: (group[0][1], tuple(change.instance_type for change in group[1])))
+    for (said, _), alike in same.items():
+        yield f"{', '.join(workload for (workload, _), _ in alike)}: {said}: {_names(alike[0][1])}"
 
 
 def _rules(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes:
-        what = change.what.removeprefix("outcome_").replace("_", " ")
-        yield f"{change.workload}, {what}: {_outcome(change.old)} -> {_outcome(change.new)}"
+        yield f"{change.workload}, {change.what.removeprefix('outcome_').replace('_', ' ')}: {outcomes(change)}"
 
 
 def _regions(changes: Sequence[Change]) -> Iterator[str]:
     """One line per component and direction."""
-    groups: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        component = change.what.partition("/")[0]
-        groups.setdefault((component, "listed" if change.new else "no longer listed"), []).append(change)
+    groups = grouped(changes, lambda change: (change.what.partition("/")[0], change.new or f"no longer {change.old}"))
     for (component, direction), mine in groups.items():
-        names = list(dict.fromkeys(change.instance_type or "" for change in mine))
         places = list(dict.fromkeys(change.what.partition("/")[2] for change in mine))
         where = ", ".join(places) if len(places) <= _NAMES_SHOWN else f"{len(places)} Regions"
-        yield f"{component}, {direction} in {where}: {_names(names)}"
-
-
-def _outcome(value: str | None) -> str:
-    return "no rule" if value is None else words.outcome(value)
-
-
-def _value(value: str | None) -> str:
-    return "not known" if value is None else value
+        yield f"{component}, {direction} in {where}: {_names(mine)}"
 
 
 _LINES = {
-    "rule": _rules,
-    "type_added": _types,
-    "type_removed": _types,
-    "fact": _facts,
-    "verdict": _outcomes,
-    "offer": _outcomes,
-    "region": _regions,
+    Kind.RULE: _rules,
+    Kind.VERDICT: _outcomes,
+    Kind.OFFER: _outcomes,
+    Kind.TYPE_ADDED: _types,
+    Kind.TYPE_REMOVED: _types,
+    Kind.FACT: _facts,
+    Kind.REGION: _regions,
 }

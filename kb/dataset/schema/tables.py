@@ -13,13 +13,13 @@ WORKLOAD = C("workload", "VARCHAR", "One way SageMaker runs instances; see the t
 SOURCE = C("source", "VARCHAR", "Where an observation came from; see the table sources", required=True)
 ORIGIN = C("origin", "VARCHAR", "Package and version, URL, or API and Region that showed it")
 VALID_FROM = C("valid_from", "DATE", "First day on which this held", required=True)
-VALID_TO = C("valid_to", "DATE", "Day from which it no longer held; NULL while it holds")
+VALID_TO = C("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
 _NAMES = (
     INSTANCE_TYPE,
     C("family", "VARCHAR", "Family part of the name, such as g5", required=True),
     C("size", "VARCHAR", "Size part of the name, such as xlarge", required=True),
-    C("ec2_type", "VARCHAR", "The EC2 type of the same name; NULL where EC2 has none"),
+    C("ec2_type", "VARCHAR", "The EC2 type of the same name; NULL if EC2 has none"),
     C(
         "kind",
         "VARCHAR",
@@ -34,23 +34,23 @@ _STATUS = C(
     required=True,
 )
 _STORAGE = (
-    C("is_nitro", "BOOLEAN", "Runs on the Nitro hypervisor; NULL where the hypervisor is not known"),
+    C("is_nitro", "BOOLEAN", "Runs on the Nitro hypervisor; NULL if the hypervisor is not known"),
     C(
         "is_kms_eligible",
         "BOOLEAN",
-        "A KMS key can be used for the ML storage volume, that is, the type has no local storage; NULL where that is not known",
+        "No local storage, so a key can cover all of it; NULL if not known",
     ),
-    C("local_storage", "VARCHAR", "The local storage in words: 'none', '1 x 250 GB NVMe SSD'; NULL where not known"),
+    C("local_storage", "VARCHAR", "The local storage in words: 'none', '1 x 250 GB NVMe SSD'; NULL if not known"),
 )
 _STORAGE_EVIDENCE = (
     C(
         "storage_basis",
         "VARCHAR",
-        "observed, carried_back (observed only later), inferred (from its family), or contested (it depends on the Region, so has_instance_store is NULL); NULL where not known",
+        "observed, carried_back (observed only later), inferred (from its family), or contested (it depends on the Region, so has_instance_store is NULL); NULL if not known",
     ),
-    C("storage_source", "VARCHAR", "Source of has_instance_store, or family where it is inferred from that"),
-    C("storage_origin", "VARCHAR", "Origin of has_instance_store, exactly"),
-    C("storage_observed_on", "DATE", "Day on which that source first showed this value of has_instance_store"),
+    C("storage_source", "VARCHAR", "Source of has_instance_store, or family if it is inferred from the family"),
+    C("storage_origin", "VARCHAR", "Exact origin of has_instance_store"),
+    C("storage_observed_on", "DATE", "First day on which that source showed this value of has_instance_store"),
     C("storage_url", "VARCHAR", "Address of that source"),
 )
 _TYPE_FACTS = (_STATUS, *_STORAGE, *STORAGE_FACTS, *DOCUMENTED_FACTS, *OTHER_FACTS, *_STORAGE_EVIDENCE)
@@ -58,11 +58,11 @@ _TYPE_FACTS = (_STATUS, *_STORAGE, *STORAGE_FACTS, *DOCUMENTED_FACTS, *OTHER_FAC
 TABLES: tuple[Table, ...] = (
     Table(
         "instance_types",
-        "Every ml.* instance type that any source lists, as it is known now: one row per type, all facts.",
+        "Every ml.* instance type that any source lists: one row per type, with all facts as known now.",
         (
             *_NAMES,
             *_TYPE_FACTS,
-            C("explanation", "VARCHAR", "What the name stands for, where it has no EC2 counterpart"),
+            C("explanation", "VARCHAR", "What the name stands for, if it has no EC2 counterpart"),
             C(
                 "first_seen",
                 "DATE",
@@ -70,21 +70,21 @@ TABLES: tuple[Table, ...] = (
                 required=True,
             ),
             C("last_seen", "DATE", "Last day on which the SageMaker API or price list showed it", required=True),
-            C("retired_on", "DATE", "Day on which EC2's list was first seen without the type; NULL while EC2 has it"),
-            C("last_verified", "DATE", "Last day on which a hardware source showed the type; NULL where none did"),
+            C("retired_on", "DATE", "First day on which EC2's list lacked the type; NULL while EC2 has it"),
+            C("last_verified", "DATE", "Last day on which a hardware source showed the type; NULL if none did"),
         ),
         ("instance_type",),
     ),
     Table(
         "instance_types_history",
-        "What was known about each type over time: a row per type and interval in which nothing about it changed.",
+        "What was known about each type over time: one row per type and period without a change.",
         (INSTANCE_TYPE, VALID_FROM, VALID_TO, *_TYPE_FACTS),
         ("instance_type", "valid_from"),
         {"instance_type": "instance_types"},
     ),
     Table(
         "instance_store_disks",
-        "Local disks of each type as known now: one row per group of equal disks.",
+        "Local disks of each type, as known now: one row per group of equal disks.",
         (
             INSTANCE_TYPE,
             C("disk_group", "INTEGER", "Number of the group, from 1", required=True),
@@ -99,10 +99,10 @@ TABLES: tuple[Table, ...] = (
     *EVIDENCE_TABLES,
     Table(
         "enum_members",
-        "Membership of every value in every instance-type enum of the SageMaker API, over time.",
+        "The values of every instance-type enum of the SageMaker API, over time.",
         (
             C("enum_shape", "VARCHAR", "Name of the enum in the API model", required=True),
-            C("enum_value", "VARCHAR", "The value, mostly an ml.* type", required=True),
+            C("enum_value", "VARCHAR", "The value, usually an ml.* type", required=True),
             VALID_FROM,
             VALID_TO,
             ORIGIN,
@@ -111,17 +111,17 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "offerings",
-        "Where each type is offered now: type x workload x Region. Region is NULL where only an API enum, which names no Region, lists it.",
+        "Where each type is offered now, by type, workload and Region. Region is NULL if only an API enum lists the type, because enums name no Region.",
         (
             INSTANCE_TYPE,
             WORKLOAD,
-            C("region", "VARCHAR", "AWS Region; NULL where only the API enum lists the type"),
+            C("region", "VARCHAR", "AWS Region; NULL if only the API enum lists the type"),
             C("basis", "VARCHAR", "api_enum, price_list or both", required=True),
-            C("api_since", "DATE", "Day on which the API enum took it in; NULL where the enum lacks it"),
+            C("api_since", "DATE", "Day on which the API enum added it; NULL if the enum lacks it"),
             C(
                 "priced_since",
                 "DATE",
-                "Day on which the price list was first seen with it in this Region; NULL where it lacks it",
+                "First day on which this Region's price list had it; NULL if it lacks it",
             ),
         ),
         ("instance_type", "workload", "region"),
@@ -129,7 +129,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "region_listings",
-        "Which types the price list has per component and Region, over time. Where AWS's own list was read it counts from that day on, else the packaged lists made from it.",
+        "Types in the price list, by component and Region, over time. AWS's own list counts from the day on which it was first read; before that, the packaged lists made from it.",
         (
             C("component", "VARCHAR", "Component of the price list; workloads.price_component names it", required=True),
             C("region", "VARCHAR", "AWS Region", required=True),
@@ -144,12 +144,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "observations",
-        "What each source says or said about each thing: a row per statement and the time it stood.",
+        "What each source says or said: one row per statement and the period in which it stood.",
         (
             C(
                 "subject",
                 "VARCHAR",
-                "EC2 type for hardware facts, watched sentence for a fingerprint, else the ml.* type or enum value",
+                "EC2 type for hardware facts, watched sentence for a fingerprint, otherwise the ml.* type or enum value",
                 required=True,
             ),
             C(
@@ -161,12 +161,12 @@ TABLES: tuple[Table, ...] = (
             C(
                 "scope",
                 "VARCHAR",
-                "Enum for in_api_enum, component/Region for in_price_list, usage/Region for has_quota, Region where a source speaks of one only, else empty",
+                "Enum for in_api_enum, component/Region for in_price_list, usage/Region for has_quota, Region if the source covers only one; otherwise empty",
                 required=True,
                 may_be_empty=True,
             ),
             SOURCE,
-            C("value", "VARCHAR", "The value as text; NULL where the source stopped saying it"),
+            C("value", "VARCHAR", "The value as text; NULL if the source stopped saying it"),
             VALID_FROM,
             VALID_TO,
             ORIGIN,
@@ -176,12 +176,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "conflicts",
-        "Where sources disagree now: hardware facts with different values (also one source with itself, from Region to Region), and AWS pages that contradict a rule.",
+        "Where sources disagree now: hardware facts with different values (also within one source, between Regions), and AWS pages that contradict a rule.",
         (
             C("subject", "VARCHAR", "EC2 type or workload", required=True),
             C("fact", "VARCHAR", "Hardware column, or volume_kms for a rule", required=True),
             C("chosen_source", "VARCHAR", "Source whose statement this database uses", required=True),
-            C("chosen_value", "VARCHAR", "The statement used; unknown where the Regions disagree", required=True),
+            C("chosen_value", "VARCHAR", "The statement used; unknown if the Regions disagree", required=True),
             C("other_source", "VARCHAR", "Source that disagrees", required=True),
             C("other_value", "VARCHAR", "What it says", required=True),
             C("newer", "VARCHAR", "chosen, other or unknown: which statement is newer", required=True),
@@ -192,32 +192,36 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "name_heuristic",
-        "What the name rule of the SageMaker Python SDK answers for each type, beside the evidence.",
+        "What the name rule of the SageMaker Python SDK answers for each type, next to the evidence.",
         (
             INSTANCE_TYPE,
             C("sdk_supports_kms", "BOOLEAN", "What the SDK's rule answers", required=True),
-            C("sdk_matched", "VARCHAR", "The part of the rule that matched; NULL where none did"),
-            C("is_kms_eligible", "BOOLEAN", "What the evidence says; NULL where not known"),
-            C("is_right", "BOOLEAN", "Whether the rule agrees with the evidence; NULL where the evidence is not known"),
+            C("sdk_matched", "VARCHAR", "The part of the rule that matched; NULL if none did"),
+            C(
+                "is_kms_eligible",
+                "BOOLEAN",
+                "No local storage, so a key can cover all of it, according to the evidence; NULL if not known",
+            ),
+            C("is_right", "BOOLEAN", "Whether the rule agrees with the evidence; NULL if the evidence does not say"),
             C(
                 "error",
                 "VARCHAR",
-                "accepts_local_storage or refuses_without_local_storage; NULL where right or not known",
+                "accepts_local_storage or refuses_without_local_storage; NULL if the rule is right or the evidence does not say",
             ),
-            C("sdk_release", "VARCHAR", "Release of the SDK in which the rule was read", required=True),
+            C("sdk_release", "VARCHAR", "Release of the SDK that the rule was read from", required=True),
         ),
         ("instance_type",),
         {"instance_type": "instance_types"},
     ),
     Table(
         "iam_condition_keys",
-        "Which SageMaker actions can be limited by which IAM condition keys.",
+        "Which IAM condition keys each SageMaker action supports.",
         (
             C("action", "VARCHAR", "Action of the service sagemaker", required=True),
             C(
                 "has_volume_kms_key",
                 "BOOLEAN",
-                "Supports sagemaker:VolumeKmsKey, which AWS's reference of 2026-08-25 replaces by sagemaker:VolumeKmsKeyArn",
+                "Supports sagemaker:VolumeKmsKey, which AWS's reference of 2026-08-25 replaces with sagemaker:VolumeKmsKeyArn",
                 required=True,
             ),
             C("has_instance_types", "BOOLEAN", "Supports sagemaker:InstanceTypes", required=True),
@@ -231,25 +235,25 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "sources",
-        "Where statements come from, with licence and precedence.",
+        "The sources of the data, with licence and precedence.",
         (
             SOURCE,
             C("title", "VARCHAR", "Name of the source", required=True),
-            C("kind", "VARCHAR", "What it tells: hardware, listing, rules or curated", required=True),
-            C("precedence", "INTEGER", "For hardware facts: the lower number wins; NULL for others"),
+            C("kind", "VARCHAR", "What it is about: hardware, listing, rules or curated", required=True),
+            C("precedence", "INTEGER", "For hardware facts: the lowest number wins; NULL for other sources"),
             C("licence", "VARCHAR", "Licence of what was read", required=True),
             C("url", "VARCHAR", "Address", required=True),
-            C("needs", "VARCHAR", "What reading it needs", required=True),
-            C("log_file", "VARCHAR", "Its log under data/, which is there once the source was read"),
+            C("needs", "VARCHAR", "What you need to read it", required=True),
+            C("log_file", "VARCHAR", "Its log under data/; present once the source has been read"),
             C("note", "VARCHAR", "Remarks"),
         ),
         ("source",),
     ),
     Table(
         "scrapes",
-        "Every document that was read: when, from where, its digest, how much was in it and how much was new.",
+        "Every document that was read: when, from where, its digest, and how many rows it had and how many were new.",
         (
-            C("observed_on", "DATE", "Day for which the document speaks", required=True),
+            C("observed_on", "DATE", "Day that the document describes", required=True),
             SOURCE,
             C("origin", "VARCHAR", "Package and version, URL, or API and Region", required=True),
             C("document", "VARCHAR", "Document within the origin", required=True),
@@ -276,7 +280,7 @@ TABLES: tuple[Table, ...] = (
         "changes",
         "What changed in each data version, one row per change.",
         (
-            C("version", "VARCHAR", "Data version that brought the change", required=True),
+            C("version", "VARCHAR", "Data version with the change", required=True),
             C("changed_on", "DATE", "Day of the change", required=True),
             C(
                 "kind",
@@ -284,11 +288,11 @@ TABLES: tuple[Table, ...] = (
                 "type_added, fact, listing, region, rule, volume_size_rule, verdict, evidence (a watched sentence changed), facts_added (first facts about listed types) or source_added",
                 required=True,
             ),
-            C("instance_type", "VARCHAR", "Type concerned, or empty", required=True, may_be_empty=True),
-            C("workload", "VARCHAR", "Workload concerned, or empty", required=True, may_be_empty=True),
+            C("instance_type", "VARCHAR", "Instance type, or empty", required=True, may_be_empty=True),
+            C("workload", "VARCHAR", "Workload, or empty", required=True, may_be_empty=True),
             C("what", "VARCHAR", "Column, enum, Region, watched sentence, or source that changed", required=True),
-            C("old_value", "VARCHAR", "Value before; NULL where there was none"),
-            C("new_value", "VARCHAR", "Value after; NULL where there is none"),
+            C("old_value", "VARCHAR", "Value before; NULL if there was none"),
+            C("new_value", "VARCHAR", "Value after; NULL if there is none"),
             C("origin", "VARCHAR", "Origin of the change"),
         ),
         ("version", "kind", "instance_type", "workload", "what"),
@@ -308,7 +312,7 @@ TABLES: tuple[Table, ...] = (
         "Accepted exceptions to the data checks, each with a reason.",
         (
             C("check_name", "VARCHAR", "Name of the check", required=True),
-            C("subject", "VARCHAR", "Row the exception is for, as the check names it", required=True),
+            C("subject", "VARCHAR", "Row that is accepted, as the check names it", required=True),
             C("reason", "VARCHAR", "Why it is accepted", required=True),
             C("added_on", "DATE", "Day on which it was accepted", required=True),
         ),

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 from feedgen.feed import FeedGenerator
 
 import kb
+from kb.library.changes import HEADINGS, grouped
 from kb.library.model import Version
 from kb.site.metadata import DATABASE, TITLE
 from kb.site.pages.frame import missing, render, shortened
@@ -19,20 +20,6 @@ from kb.site.pages.frame import missing, render, shortened
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-#: Kinds of change as headings, in the order of their weight for a person.
-KINDS = {
-    "rule": "Rules of the API",
-    "volume_size_rule": "Volume size rules",
-    "evidence": "Sentences that rules rest on",
-    "verdict": "Outcomes",
-    "type_added": "Types added",
-    "fact": "Facts about types",
-    "facts_added": "First facts about listed types",
-    "listing": "Types listed for a workload, or no longer",
-    "region": "Regions",
-    "source_added": "Sources read for the first time",
-}
 
 #: Columns of a change as headings.
 COLUMNS = {
@@ -70,12 +57,11 @@ async def page(request: Request, datasette: Datasette) -> Response:
             datasette, request, f"There is no data version “{shortened(asked)}”.", [("/changes", "All versions")]
         )
     result = await datasette.get_database(DATABASE).execute(_CHANGES, {"version": asked})
-    rows = [dict(row) for row in result.rows]
-    by_kind = {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}
+    of_kind = grouped(map(dict, result.rows), lambda row: row["kind"])
     sections = [
-        {"kind": kind, "heading": KINDS[kind], "count": len(mine), "rows": mine[:_SHOWN]}
-        for kind, mine in by_kind.items()
-        if mine
+        {"kind": kind, "heading": heading, "count": len(of_kind[kind]), "rows": of_kind[kind][:_SHOWN]}
+        for kind, heading in HEADINGS.items()
+        if kind in of_kind
     ]
     return await render(
         datasette,
@@ -94,7 +80,7 @@ async def page(request: Request, datasette: Datasette) -> Response:
 def summary(version: Version) -> str:
     """Return how many changes of which kind a version has, in words, the weightiest first."""
     counts = dict(part.split(" ", 1)[::-1] for part in version.summary.split(", "))
-    return "; ".join(f"{heading}: {counts[kind]}" for kind, heading in KINDS.items() if kind in counts)
+    return "; ".join(f"{heading}: {counts[kind]}" for kind, heading in HEADINGS.items() if kind in counts)
 
 
 def _columns(rows: list[dict[str, Any]]) -> list[str]:

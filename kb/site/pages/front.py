@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import kb
 from kb.library import words
+from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
 from kb.site.metadata import DATABASE
@@ -49,10 +50,11 @@ async def page(request: Request, datasette: Datasette) -> Response:
 def _rules() -> list[dict[str, Any]]:
     """The rules of today, workloads with the same ones together."""
     rules = snapshot().rule_outcomes(date.today())
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for workload in in_order(rules):
-        groups.setdefault(rules[workload], []).append((workload, snapshot().title(workload)))
     return [
-        {"without": without, "with_storage": with_storage, "workloads": workloads}
-        for (without, with_storage), workloads in groups.items()
+        {
+            "without": without,
+            "with_storage": with_storage,
+            "workloads": [(name, snapshot().title(name)) for name in workloads],
+        }
+        for (without, with_storage), workloads in grouped(in_order(rules), lambda name: rules[name]).items()
     ]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 import kb
 from kb.library import words
+from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
 from kb.site.pages.frame import SYMBOLS, in_order, render
@@ -41,10 +42,8 @@ async def page(request: Request, datasette: Datasette) -> Response:
 @cache
 def _rows(_data: str) -> list[dict[str, Any]]:
     """A row per family; the argument is the digest of the data that it is made from."""
-    families: dict[str, list[str]] = {}
-    for each in kb.find():
-        families.setdefault(each.family, []).append(each.instance_type)
-    return [_row(family, names) for family, names in sorted(families.items())]
+    families = grouped(kb.find(), lambda kind: kind.family)
+    return [_row(family, [kind.instance_type for kind in kinds]) for family, kinds in sorted(families.items())]
 
 
 _CELL = Markup(

@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 import kb
 from kb.library import words
 from kb.library.answers import Answer, answer, as_json
-from kb.library.events import days, events_of
+from kb.library.changes import days, events_of
 from kb.library.lookup import read_day, snapshot
 from kb.library.model import InstanceType, Outcome
 from kb.site.metadata import DATABASE

@@ -1,10 +1,10 @@
 -- Disagreements between sources that came or went, or that are about other values now.
--- in: before.conflicts, after.conflicts
-WITH earlier AS (
-    SELECT subject, fact, chosen_source, chosen_value, other_source, other_value, explanation FROM before.conflicts
+-- in: conflicts, before.conflicts
+WITH later AS (
+    SELECT subject, fact, chosen_source, chosen_value, other_source, other_value, explanation FROM conflicts
 ),
-later AS (
-    SELECT subject, fact, chosen_source, chosen_value, other_source, other_value, explanation FROM after.conflicts
+earlier AS (
+    SELECT subject, fact, chosen_source, chosen_value, other_source, other_value, explanation FROM before.conflicts
 )
 SELECT 'came' AS change, l.*
 FROM later AS l
