@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.schema import TABLES, Column, Table, table
+from kb.dataset.schema.core import TYPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,15 +17,6 @@ LICENCE = {
     "name": "Apache-2.0",
     "title": "Apache License 2.0",
     "path": "https://www.apache.org/licenses/LICENSE-2.0",
-}
-
-_TYPES = {
-    "VARCHAR": "string",
-    "DATE": "date",
-    "DOUBLE": "number",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "BOOLEAN": "boolean",
 }
 
 #: What was read by a program left a row in scrapes; rules and curated facts were read by a person.
@@ -115,7 +107,7 @@ def _schema(each: Table) -> dict[str, Any]:
 def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES[column.type],
+        "type": TYPES[column.type].frictionless,
         "format": "default",
         "description": column.description,
     }
