@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli import options
 from kb.cli.output import Form, echo_csv, echo_json, note
 from kb.cli.table import Table
 
@@ -27,11 +28,8 @@ _LOCKS = (
     "SET lock_configuration = true",
 )
 
-limit_option = click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help=f"Show at most N rows; by default {_ROWS_SHOWN} in a table, and all with --json and --csv.",
+limit_option = options.limit_option(
+    help=f"Maximum number of rows (default: {_ROWS_SHOWN} in a table; all with --json and --csv)."
 )
 
 

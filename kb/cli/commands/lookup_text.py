@@ -32,7 +32,7 @@ def overview(kind: InstanceType, answers: Sequence[Answer], region: str | None) 
             rows.append([verdict.workload, outcome, verdict.outcome_since, *place, why])
         parts.append(Table(headers, rows).text())
         if region and any(answer.in_region is None for answer in offered):
-            parts.append("? no Region list speaks of this workload")
+            parts.append("? no Region data for this workload")
         if any(answer.verdict.evidence_changed for answer in offered):
             parts.append(paragraph(f"{words.STAR}; --workload shows which", "  ", "* "))
         parts.append("")
@@ -55,8 +55,8 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
                 ("Since", str(found.outcome_since)),
                 ("Why", found.reason),
                 ("Under review", words.under_review(found)),
-                ("All storage under key", _all_storage(found)),
-                ("Local storage", f"{kind.local_storage or 'unknown'}, {words.storage_evidence(kind)}"),
+                (words.ALL_UNDER_KEY, _all_storage(found)),
+                ("Local storage", words.local_storage(kind)),
                 ("Volume size", _volume_size(found)),
                 ("Basis", _basis(found)),
                 (f"In {region}", _in_region(answer) if region else ""),
@@ -68,7 +68,7 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
     if evidence:
         parts += ["", "Evidence", fields(evidence)]
     if found.contradictions:
-        parts += ["", "AWS also says otherwise"]
+        parts += ["", "Contradictory AWS statements"]
         for item in found.contradictions:
             source = f"{item.source_title}, seen {item.seen_on}; {words.newer_side(item.newer_side)}"
             text = f"{item.statement}\n{source}\n{item.url}"
@@ -77,21 +77,11 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
 
 
 def _facts(kind: InstanceType) -> list[tuple[str, str]]:
-    return [
-        ("What it is", kind.explanation or ""),
-        ("Status", words.status(kind)),
-        ("Local storage", f"{kind.local_storage or 'unknown'}, {words.storage_evidence(kind)}"),
-        ("Key possible", words.eligibility(kind)),
-        ("Hypervisor", words.platform(kind)),
-        ("Hardware", words.hardware(kind)),
-        ("Dates", words.dates(kind)),
-    ]
+    return [("What it is", kind.explanation or ""), *words.facts(kind)]
 
 
 def _all_storage(found: Verdict) -> str:
-    if found.outcome is Outcome.UNKNOWN:
-        return "not known to be"
-    return words.yes_no(found.all_storage_under_key)
+    return words.yes_no(None if found.outcome is Outcome.UNKNOWN else found.all_storage_under_key)
 
 
 def _volume_size(found: Verdict) -> str:
@@ -115,4 +105,4 @@ def _basis(found: Verdict) -> str:
 
 
 def _in_region(answer: Answer) -> str:
-    return words.yes_no(answer.in_region, "unknown: no Region list speaks of this workload")
+    return words.yes_no(answer.in_region, "unknown: no Region data for this workload")

@@ -178,15 +178,10 @@ def _lead(kind: InstanceType) -> str:
 def _facts(kind: InstanceType) -> list[tuple[str, str]]:
     """Labels and texts about the hardware; what is not known is left out, except for what decides."""
     pairs = [
-        ("Local storage", f"{kind.local_storage or 'unknown'}; {words.storage_evidence(kind)}"),
-        ("A key can be used", words.eligibility(kind)),
-        ("Platform", words.platform(kind)),
-        ("Hardware", words.hardware(kind)),
+        *words.facts(kind),
         ("Processor", ", ".join(part for part in (kind.processor_manufacturer, kind.architectures) if part)),
         ("Network", kind.network_performance or ""),
         ("EBS bandwidth", _bandwidth(kind)),
-        ("Status", words.status(kind)),
-        ("Dates", words.dates(kind)),
     ]
     return [(label, text) for label, text in pairs if text]
 
