@@ -41,7 +41,7 @@ def render(connection: duckdb.DuckDBPyConnection, data_version: str, files: Mapp
         "name": "sagemaker-storage-kb",
         "title": "SageMaker storage knowledge base",
         "description": (
-            "Which SageMaker instance types have local NVMe storage, and what becomes of a customer KMS key on each of "
+            "Which SageMaker instance types have local NVMe storage, and what happens to a customer KMS key on each of "
             "them, per workload, with evidence and dates. The tables are under the licence named here; the licence "
             f"of what they were made from stands beside each source: {licences}."
         ),

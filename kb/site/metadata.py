@@ -13,8 +13,8 @@ DATABASE = "kb"
 TITLE = "SageMaker storage and KMS keys"
 
 _DESCRIPTION = (
-    "Which SageMaker instance types are Nitro, which have local NVMe storage, and what becomes of a customer KMS key "
-    "on each of them, per workload, per Region, and since when. Every fact has a source and a date."
+    "Which SageMaker instance types are Nitro, which have local NVMe storage, and what happens to a customer KMS "
+    "key on each of them, per workload, per Region, and since when. Every fact has a source and a date."
 )
 
 #: Columns whose values are offered as filters beside a table.

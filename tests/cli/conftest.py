@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,9 +47,12 @@ Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
-def database(built: BuildResult) -> Path:
-    """A database built from the shipped data."""
-    return built.database
+def database(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database built from the shipped data.
+
+    A file of its own: commands lock the settings of what they open, and DuckDB shares those of one file in a process.
+    """
+    return shutil.copy(built.database, tmp_path_factory.mktemp("cli") / "kb.duckdb")
 
 
 @pytest.fixture

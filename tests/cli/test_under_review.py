@@ -51,7 +51,7 @@ def test_build_publishes_and_says_what_to_review(kb: Run, data: Path, tmp_path: 
     assert (found.status, found.stdout) == (0, "")
     first, second, third = found.stderr.splitlines()
     assert "14 of 15 checks passed, 1 to review" in first
-    assert second.startswith("REVIEW evidence_confirmed: a person has compared")
+    assert second.startswith("REVIEW evidence_confirmed: every sentence")
     assert third.startswith("  training-key: review rule training-2019-06-01: ResourceConfig.VolumeKmsKeyId read aaaa")
     assert third.endswith("kb rule confirm training-key")
     assert kb("build", "-q", "--data", data, "--output", tmp_path / "kb.duckdb").stderr == ""
