@@ -52,7 +52,7 @@ def database(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
     A file of its own: commands lock the settings of what they open, and DuckDB shares those of one file in a process.
     """
-    return shutil.copy(built.database, tmp_path_factory.mktemp("cli") / "kb.duckdb")
+    return Path(shutil.copy(built.database, tmp_path_factory.mktemp("cli") / "kb.duckdb"))
 
 
 @pytest.fixture
