@@ -14,6 +14,8 @@ import click
 from kb.cli import options
 from kb.cli.output import Form, echo_csv, echo_json, note
 from kb.cli.table import Table
+from kb.dataset.database import connect
+from kb.errors import need
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,9 +43,6 @@ def open_locked(database: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         click.ClickException: a statement fails.
         DatabaseError, MissingExtraError: as for `kb.dataset.database.connect`.
     """
-    from kb.dataset.database import connect
-    from kb.errors import need
-
     module = need("duckdb", "build", "SQL")
     connection = connect(database)
     try:

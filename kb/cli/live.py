@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.options import FILE, completing
+from kb.cli.options import FILE
 
 if TYPE_CHECKING:
     from scrapers.base import Request
 
-
-def _sources() -> Iterable[str]:
-    from kb.dataset.log_specs import SPECS
-
-    return SPECS
-
-
-complete_sources = completing(_sources)
+#: A site and its mirror: scheme and host each.
+_MIRROR = re.compile(r"(https?://[^/=]*)=(https?://[^/]*)")
 
 
 def cache_dir() -> Path:
@@ -32,18 +27,11 @@ def cache_dir() -> Path:
 
 
 def _read_mirrors(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    mirrors = {}
-    for value in values:
-        site, _, mirror = value.partition("=")
-        if not (_is_site(site) and _is_site(mirror)):
+    found = [(value, _MIRROR.fullmatch(value)) for value in values]
+    for value, match in found:
+        if match is None:
             raise click.BadParameter(f"{value!r} is not of the form https://docs.aws.amazon.com=http://127.0.0.1:8000")
-        mirrors[site] = mirror
-    return mirrors
-
-
-def _is_site(text: str) -> bool:
-    scheme, _, host = text.partition("://")
-    return scheme in ("http", "https") and "://" in text and "/" not in host
+    return {match[1]: match[2] for _, match in found if match}
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:

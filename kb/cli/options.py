@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import kb
+from kb.dataset import paths
 from kb.library import lookup
 from kb.library.lookup import snapshot
 
@@ -114,8 +115,6 @@ def require_checkout(what: str, *, extras: str, is_there: bool = False) -> None:
     Raises:
         click.ClickException: there is no checkout and no other data.
     """
-    from kb.dataset import paths
-
     if not is_there and paths.checkout() is None:
         raise click.ClickException(
             f"{what} a checkout, and this kb is installed without one; "

@@ -63,7 +63,7 @@ def test_a_dry_run_writes_nothing(kb: Run, small: Small) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--source", "nope"), "no source 'nope'; the sources are: sagemaker_api, region_lists, ec2_api_capture."),
+        (("--source", "nope"), "'nope' is not one of 'sagemaker_api', "),
         (("--keep-raw", "a", "--from-raw", "b"), "cannot be given together"),
         (("--mirror", "https://x"), "is not of the form"),
     ],

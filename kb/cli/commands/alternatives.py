@@ -25,7 +25,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Closest types fully covered by the key.")
+@click.command(epilog=_EPILOG)
 @type_argument
 @workload_option(help="Workload that offers the alternatives (required).")
 @region_option(help="Only types in this Region's list for the workload.")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from kb import checks, pipeline
+from kb.checks import CheckResult, GateError, describe
+from kb.cli.database import open_locked
 from kb.cli.options import FILE, data_option, database_option, quiet_option
 from kb.cli.output import Form, Progress, json_option, note, write
-
-if TYPE_CHECKING:
-    from kb.checks import CheckResult
-    from kb.pipeline import BuildResult
+from kb.dataset import paths
+from kb.pipeline import BuildResult
 
 _BUILD_EPILOG = """The database is replaced in one step once every data check has passed. If the build fails, the old
 database stays. Checks of level review stop nothing.
@@ -26,7 +26,7 @@ Examples:
 """
 
 
-@click.command(epilog=_BUILD_EPILOG, short_help="Build the database from the logs.")
+@click.command(epilog=_BUILD_EPILOG)
 @data_option(help="Folder with the logs and curated tables (default: the shipped one).")
 @click.option("--output", metavar="FILE", type=FILE, help="Database to write (default: KB_DATABASE or data/kb.duckdb).")
 @click.option("--snapshot", metavar="FILE", type=FILE, help="Also write the lookup snapshot to this file.")
@@ -39,16 +39,12 @@ def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snap
     """
     if snapshot is not None and no_snapshot:
         raise click.UsageError("--snapshot and --no-snapshot cannot be given together")
-    from kb import pipeline as builder
-    from kb.checks import GateError, describe
-    from kb.dataset import paths
-
     if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
         snapshot = paths.snapshot_file()
     began = time.monotonic()
     try:
         with Progress(quiet=quiet) as progress:
-            result = builder.build(data or paths.data_dir(), output or paths.database_file(), snapshot, progress.step)
+            result = pipeline.build(data or paths.data_dir(), output or paths.database_file(), snapshot, progress.step)
     except GateError as error:
         failed = sum(check.blocks for check in error.results)
         raise click.ClickException(
@@ -89,21 +85,18 @@ Examples:
 """
 
 
-@click.command(epilog=_LINT_EPILOG, short_help="Run the data checks on a database.")
+@click.command(epilog=_LINT_EPILOG)
 @database_option
 @json_option
 def lint(database: Path | None, form: Form) -> None:
     """Run the data checks on a built database. Exit status 1 if one fails."""
-    from kb import checks
-    from kb.cli.database import open_locked
-
     with open_locked(database) as connection:
         results = checks.run(connection)
     width = max(len(result.check.name) for result in results)
     write(
         form,
         json=lambda: [_as_dict(result) for result in results],
-        people=lambda: "\n".join(_line(result, width, checks.describe) for result in results),
+        people=lambda: "\n".join(_line(result, width) for result in results),
     )
     failed = sum(result.blocks for result in results)
     if failed:
@@ -111,7 +104,7 @@ def lint(database: Path | None, form: Form) -> None:
     note(_passed(results))
 
 
-def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str]) -> str:
+def _line(result: CheckResult, width: int) -> str:
     accepted = f"  {result.accepted} accepted" if result.accepted else ""
     if result.passed:
         return f"ok      {result.check.name:<{width}}{accepted}".rstrip()

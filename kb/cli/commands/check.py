@@ -7,19 +7,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from kb.checker.documents import MAXIMUM_BYTES
+from kb.checker.model import Finding, Options, Severity
+from kb.checker.reports import junit, sarif
+from kb.checker.rules import RULES
+from kb.checker.run import STDIN, FileResult, check_bytes, check_target, needless_rows, targets
 from kb.checker.suppressions import CONFIG_NAME, FAIL_ON, read_config
 from kb.cli.options import FILE, known_region, region_option
 from kb.cli.output import Form, echo_json, json_option, note, paragraph
 from kb.library.lookup import snapshot
 from kb.library.words import plain
-
-if TYPE_CHECKING:
-    from kb.checker.model import Finding, Severity
-    from kb.checker.run import FileResult
 
 _FORMATS = ("text", "json", "sarif", "junit")
 
@@ -45,15 +45,13 @@ Examples:
 def _show_rules(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from kb.checker.rules import RULES
-
     for rule in RULES.values():
         click.echo(f"{rule.id} ({rule.severity.word}): {rule.title}.")
         click.echo(paragraph(rule.explanation, "  "))
     ctx.exit()
 
 
-@click.command(epilog=_EPILOG, short_help="Effect of keys in templates and requests.")
+@click.command(epilog=_EPILOG)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--format", "report", type=click.Choice(_FORMATS), default="text", help="Report format (default: text).")
 @json_option
@@ -98,10 +96,6 @@ def check(
     FILE is a file, a folder, a pattern, or - for standard input. Exit status 1 if there is a finding of the severity
     --fail-on or higher, or if kb cannot read a file you named.
     """
-    from kb.checker.documents import MAXIMUM_BYTES
-    from kb.checker.model import Options, Severity
-    from kb.checker.run import STDIN, FileResult, check_bytes, check_target, needless_rows, targets
-
     settings = read_config(config)
     in_region = region or (known_region(settings.region) if settings.region else None)
     options = Options(require_key=require_key or bool(settings.require_key), region=in_region)
@@ -133,12 +127,8 @@ def _write(report: str, results: list[FileResult], findings: list[Finding], thre
         rows = [finding.as_dict() for finding in findings]
         echo_json({"data_version": snapshot().data_version, "files": files, "findings": rows})
     elif report == "sarif":
-        from kb.checker.reports import sarif
-
         echo_json(sarif.render(findings))
     elif report == "junit":
-        from kb.checker.reports import junit
-
         click.echo(junit.render(results, threshold))
     elif shown := [_text(finding) for finding in findings if finding.suppressed is None]:
         click.echo("\n".join(shown))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.options import FILE, completing, database_option, quiet_option
+from kb import export as exporter
+from kb.cli.options import FILE, database_option, quiet_option
 from kb.cli.output import Form, Progress, json_option, note, write
-
-if TYPE_CHECKING:
-    from kb.export import ExportResult
+from kb.dataset import paths
+from kb.export import FORMATS, ExportResult
 
 _EPILOG = """The folder holds kb.sqlite (with lookup.txt, for `kb serve`), a folder with a file per table for each other
 format, datapackage.json, which describes the CSV files, and SHA256SUMS. It is replaced in one step at the
@@ -26,28 +25,15 @@ Examples:
 """
 
 
-def _formats() -> tuple[str, ...]:
-    from kb.export import FORMATS
-
-    return FORMATS
-
-
-def _read_formats(_ctx: click.Context, _param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in _formats():
-            raise click.BadParameter(f"no format {name[:60]!r}; the formats are: {', '.join(_formats())}.")
-    return names or _formats()
-
-
-@click.command(epilog=_EPILOG, short_help="Write the tables as files for other tools.")
+@click.command(epilog=_EPILOG)
 @click.option("--output", metavar="DIR", type=FILE, help="Folder to write or replace (default: see below).")
 @click.option(
     "--format",
     "formats",
     metavar="FORMAT",
+    type=click.Choice(FORMATS),
     multiple=True,
-    callback=_read_formats,
-    shell_complete=completing(_formats),
+    default=FORMATS,
     help="Format to write: sqlite, parquet, csv or jsonl; repeatable (default: all).",
 )
 @database_option
@@ -55,9 +41,6 @@ def _read_formats(_ctx: click.Context, _param: click.Parameter, names: tuple[str
 @json_option
 def export(*, output: Path | None, formats: tuple[str, ...], database: Path | None, quiet: bool, form: Form) -> None:
     """Write every table of the built database as SQLite, Parquet, CSV and JSON Lines."""
-    from kb import export as exporter
-    from kb.dataset import paths
-
     began = time.monotonic()
     with Progress(quiet=quiet) as progress:
         target = output or paths.export_dir()

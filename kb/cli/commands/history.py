@@ -15,7 +15,6 @@ from kb.library.lookup import snapshot
 
 
 @click.command(
-    short_help="What changed about one type, by date.",
     epilog="\b\nExamples:\n  kb history ml.trn2.48xlarge\n  kb history ml.g5.xlarge --workload endpoint --json",
 )
 @type_argument

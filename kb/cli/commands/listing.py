@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -41,83 +41,64 @@ Examples:
 """
 
 
+#: Columns that say something about the workload asked for.
+_OF_WORKLOAD = ("outcome", "evidence_changed")
+_COLUMNS = (*InstanceType._fields, *_OF_WORKLOAD)
+
+
 def _read_column(text: str) -> str:
     """Read the name of a column, short or full."""
     name = text.strip().lower()
     name = _ALIASES.get(name, name)
-    if name not in _column_names():
-        near = get_close_matches(name, [*_column_names(), *_ALIASES], n=3)
-        choice = f"did you mean {', '.join(near)}?" if near else f"the columns are {', '.join(_column_names())}."
+    if name not in _COLUMNS:
+        near = get_close_matches(name, [*_COLUMNS, *_ALIASES], n=3)
+        choice = f"did you mean {', '.join(near)}?" if near else f"the columns are {', '.join(_COLUMNS)}."
         raise click.BadParameter(f"no column {text[:60]!r}; {choice}")
     return name
 
 
-def _read_columns(text: str) -> tuple[str, ...]:
-    """Read names of columns, separated by commas."""
-    return tuple(_read_column(name) for name in text.split(","))
-
-
-def _read_order(text: str) -> tuple[str, bool]:
-    """Read the column to sort by, and whether a leading "-" reverses the order."""
-    return _read_column(text.removeprefix("-")), text.startswith("-")
-
-
-#: Columns that say something about the workload asked for.
-_OF_WORKLOAD = ("outcome", "evidence_changed")
-
-
-def _column_names() -> tuple[str, ...]:
-    return (*InstanceType._fields, *_OF_WORKLOAD)
-
-
-def _filters(command: Callable[..., None]) -> Callable[..., None]:
-    options = (
-        workload_option(help="Only types offered for this workload; also shows the outcome there."),
-        click.option(
-            "--outcome",
-            type=click.Choice([o.value for o in Outcome if o is not Outcome.NOT_OFFERED]),
-            help="Only types with this outcome in --workload (`kb lookup --help` explains them).",
-        ),
-        region_option(help="Only types in this Region's price list (for --workload, if given)."),
-        click.option("--family", metavar="FAMILY", help="Only this family, such as g5."),
-        click.option("--status", type=click.Choice(_STATUSES), help="Only types with this status."),
-        click.option("--nitro/--no-nitro", "is_nitro", default=None, help="On the Nitro hypervisor, or not."),
-        click.option(
-            "--instance-store/--no-instance-store",
-            "has_instance_store",
-            default=None,
-            help="With local storage, or without.",
-        ),
-        click.option(
-            "--eligible/--not-eligible",
-            "is_kms_eligible",
-            default=None,
-            help="No local storage, so a key can cover all of it; or the opposite.",
-        ),
-        click.option("--gpus", "min_gpus", metavar="N", type=_COUNT, help="At least N GPUs."),
-        click.option("--gpu-name", metavar="NAME", help="GPU model, or part of its name."),
-        click.option("--min-vcpus", metavar="N", type=_COUNT, help="At least N vCPUs."),
-        click.option("--max-vcpus", metavar="N", type=_COUNT, help="At most N vCPUs."),
-        click.option("--min-memory", "min_memory_gib", metavar="GIB", type=_GIB, help="At least GIB of memory."),
-        click.option("--max-memory", "max_memory_gib", metavar="GIB", type=_GIB, help="At most GIB of memory."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@click.command("list", epilog=_EPILOG, short_help="Types that satisfy conditions.")
-@_filters
+@click.command("list", epilog=_EPILOG)
+@workload_option(help="Only types offered for this workload; also shows the outcome there.")
+@click.option(
+    "--outcome",
+    type=click.Choice([o.value for o in Outcome if o is not Outcome.NOT_OFFERED]),
+    help="Only types with this outcome in --workload (`kb lookup --help` explains them).",
+)
+@region_option(help="Only types in this Region's price list (for --workload, if given).")
+@click.option("--family", metavar="FAMILY", help="Only this family, such as g5.")
+@click.option("--status", type=click.Choice(_STATUSES), help="Only types with this status.")
+@click.option("--nitro/--no-nitro", "is_nitro", default=None, help="On the Nitro hypervisor, or not.")
+@click.option(
+    "--instance-store/--no-instance-store",
+    "has_instance_store",
+    default=None,
+    help="With local storage, or without.",
+)
+@click.option(
+    "--eligible/--not-eligible",
+    "is_kms_eligible",
+    default=None,
+    help="No local storage, so a key can cover all of it; or the opposite.",
+)
+@click.option("--gpus", "min_gpus", metavar="N", type=_COUNT, help="At least N GPUs.")
+@click.option("--gpu-name", metavar="NAME", help="GPU model, or part of its name.")
+@click.option("--min-vcpus", metavar="N", type=_COUNT, help="At least N vCPUs.")
+@click.option("--max-vcpus", metavar="N", type=_COUNT, help="At most N vCPUs.")
+@click.option("--min-memory", "min_memory_gib", metavar="GIB", type=_GIB, help="At least GIB of memory.")
+@click.option("--max-memory", "max_memory_gib", metavar="GIB", type=_GIB, help="At most GIB of memory.")
 @click.option(
     "--sort",
     metavar="COLUMN",
-    callback=reading(_read_order),
+    callback=reading(lambda text: (_read_column(text.removeprefix("-")), text.startswith("-"))),
     help='Sort by this column; "-COLUMN" for descending order. Unknown values come last.',
 )
 @click.option("--desc", is_flag=True, help="Sort in descending order.")
 @limit_option(help="Maximum number of types.")
 @click.option(
-    "--columns", metavar="COLUMNS", callback=reading(_read_columns), help="Columns to show, separated by commas."
+    "--columns",
+    metavar="COLUMNS",
+    callback=reading(lambda text: tuple(map(_read_column, text.split(",")))),
+    help="Columns to show, separated by commas.",
 )
 @form_options
 def list_types(

@@ -41,7 +41,7 @@ _CSV_COLUMNS = (
 )
 
 
-@click.command(epilog=_EPILOG, short_help="Facts about types, and the effect of a key on them.")
+@click.command(epilog=_EPILOG)
 @click.argument("types", metavar="TYPE...", nargs=-1, required=True, shell_complete=complete_types)
 @workload_option(help="Show the verdict for this workload in full (see `kb workloads`).")
 @region_option(help="Show whether the Region's price list has the type.")
@@ -71,7 +71,12 @@ def lookup(types: tuple[str, ...], workload: str | None, region: str | None, as_
             csv=lambda: (_CSV_COLUMNS, (_as_row(a, region) for _, answers in found for a in answers)),
             people=lambda: _text(found, workload, region, as_of) if found else "",
         )
-    _report(unknown, as_of)
+    if as_of and as_of > date.today():
+        note(f"Note: {as_of} is in the future; the answer is as of {snapshot().data_version.replace('.', '-')}.")
+    if unknown:
+        for each in unknown[:-1]:
+            note(f"Error: {each}")
+        raise unknown[-1]
 
 
 def _as_row(answer: Answer, region: str | None) -> list[object]:
@@ -94,14 +99,3 @@ def _text(
         blocks = [lookup_text.verdict(kind, answers[0], region) for kind, answers in found]
     moment = f"As of {as_of}. " if as_of else ""
     return "\n\n".join([*blocks, f"{moment}Data version {snapshot().data_version}."])
-
-
-def _report(unknown: list[kb.UnknownInstanceType], as_of: date | None) -> None:
-    """Report unknown types and a day in the future on standard error; exit status 1 if a type is unknown."""
-    newest = snapshot().data_version.replace(".", "-")
-    if as_of and as_of > date.today():
-        note(f"Note: {as_of} is in the future; the answer is as of {newest}.")
-    if unknown:
-        for error in unknown[:-1]:
-            note(f"Error: {error}")
-        raise unknown[-1]

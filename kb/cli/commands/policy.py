@@ -10,7 +10,11 @@ import click
 import kb
 from kb.cli.options import FILE, complete_workloads
 from kb.cli.output import note
+from kb.dataset.files import replace_atomically
 from kb.errors import PolicyError
+from kb.policy import SEED_WORKLOADS, make_policy
+from kb.policy.explanation import explain
+from kb.policy.making import read_key_arn
 
 _EPILOG = """The policy goes to standard output as JSON. Notes go to standard error: the data version, what each action
 must satisfy, what the policy cannot enforce, and which types a folded family stands for. A policy that does not fit
@@ -26,15 +30,13 @@ _NAME = "volume-key"
 
 
 def _read_arns(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
-    from kb.policy.making import read_key_arn
-
     try:
         return tuple(read_key_arn(text) for text in texts)
     except PolicyError as error:
         raise click.BadParameter(f"{error}.") from error
 
 
-@click.command(epilog=_EPILOG, short_help="IAM policy that requires keys where they work.")
+@click.command(epilog=_EPILOG)
 @click.option(
     "-w",
     "--workload",
@@ -77,9 +79,6 @@ def policy(
 
     Only types that cannot use a key are exempt, each by its verdict in the workload.
     """
-    from kb.policy import SEED_WORKLOADS, make_policy
-    from kb.policy.explanation import explain
-
     made = make_policy(
         workloads or SEED_WORKLOADS,
         key_arns=key_arns,
@@ -102,8 +101,6 @@ def policy(
 
 def _write(folder: Path, documents: tuple[str, ...], text: str) -> list[Path]:
     """Write the documents and the text beside them; a document left from another policy is an error."""
-    from kb.dataset.files import replace_atomically
-
     paths = [folder / f"{_NAME}-{number}.json" for number in range(1, len(documents) + 1)]
     others = sorted({path.name for path in folder.glob(f"{_NAME}-*.json")} - {path.name for path in paths})
     if others:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kb.cli.database import limit_option, open_locked, write_rows
 from kb.cli.options import completing, database_option
 from kb.cli.output import Form, form_options, note, paragraph, write
-
-if TYPE_CHECKING:
-    from kb.dataset.queries import Query
-
-
-def _names() -> list[str]:
-    from kb.dataset.paths import queries_dir
-
-    return sorted(path.stem for path in queries_dir().glob("*.sql"))
-
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.dataset.queries import Query
 
 _EPILOG = """The queries are SQL files; `kb query --list` shows where they are.
 
@@ -32,8 +25,10 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Ready-made queries on the database.")
-@click.argument("name", required=False, shell_complete=completing(_names))
+@click.command(epilog=_EPILOG)
+@click.argument(
+    "name", required=False, shell_complete=completing(lambda: sorted(path.stem for path in queries_dir().glob("*.sql")))
+)
 @click.argument("values", metavar="[PARAMETER=VALUE]...", nargs=-1)
 @click.option("--param", "named", metavar="PARAMETER=VALUE", multiple=True, help="Value of a parameter; repeatable.")
 @click.option("--list", "is_list", is_flag=True, help="List the queries with their parameters, and exit.")
@@ -51,9 +46,6 @@ def query(
     form: Form,
 ) -> None:
     """Run a ready-made query."""
-    from kb.dataset import queries
-    from kb.dataset.paths import queries_dir
-
     if is_list:
         _list(list(queries.load(queries_dir()).values()), form)
         return

@@ -8,9 +8,13 @@ from pathlib import Path
 import click
 from click.exceptions import Exit
 
-from kb.cli.live import Live, complete_sources, live_options
+from kb.cli.live import Live, live_options
 from kb.cli.options import FILE, data_option, require_checkout
 from kb.cli.output import Form, Progress, json_option, write
+from kb.dataset import paths
+from kb.dataset.files import replace_atomically
+from kb.dataset.log_specs import SPECS
+from kb.errors import need
 
 _EPILOG = """Sources you cannot reach (no network, no credentials, a package that is not installed) are skipped, and
 the report says why. The logs change together in one step or not at all; database and snapshot follow if every data
@@ -25,13 +29,13 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Read every source, and publish what changed.")
+@click.command(epilog=_EPILOG)
 @click.option(
     "--source",
     "sources",
     metavar="NAME",
+    type=click.Choice(tuple(SPECS)),
     multiple=True,
-    shell_complete=complete_sources,
     help="Only this source; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Read, compare and report, but write neither logs nor database.")
@@ -56,18 +60,8 @@ def refresh(
     """
     has_data = data is not None and find_spec("scrapers") is not None
     require_checkout("a refresh appends to the observation logs of", extras="build,scrape", is_there=has_data)
-    from kb.dataset import paths
-    from kb.errors import need
-
     need("duckdb", "build", "A refresh")
     from scrapers import SCRAPERS
-
-    unknown = [name for name in sources if name not in SCRAPERS]
-    if unknown:
-        raise click.BadParameter(
-            f"no source {unknown[0]!r}; the sources are: {', '.join(SCRAPERS)}.", param_hint="--source"
-        )
-    from kb.dataset.files import replace_atomically
     from scrapers.refresh import Job
     from scrapers.refresh import refresh as run
     from scrapers.refresh.report_text import render

@@ -11,6 +11,7 @@ import click
 from kb.cli.options import data_option, require_checkout
 from kb.cli.output import Form, fields, json_option, note, write
 from kb.cli.table import Table
+from kb.dataset import paths
 
 if TYPE_CHECKING:
     from scrapers.refresh.comparison import Row
@@ -37,11 +38,10 @@ class RuleGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which you use them."""
-        del ctx
         return ["list", "review", "confirm"]
 
 
-@click.group(cls=RuleGroup, epilog=_EPILOG, short_help="See the rules, and confirm their evidence.")
+@click.group(cls=RuleGroup, epilog=_EPILOG)
 def rule() -> None:
     """See the rules in force and the state of their evidence, and confirm them after a change."""
 
@@ -50,8 +50,6 @@ _data_option = data_option(help="Data folder to use (default: the checkout's).")
 
 
 def _folder(data: Path | None) -> Path:
-    from kb.dataset import paths
-
     return data if data is not None else paths.data_dir()
 
 

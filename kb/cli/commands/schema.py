@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kb.cli.options import completing
 from kb.cli.output import Form, fields, form_options, paragraph, write
 from kb.cli.table import Table as Layout
-
-if TYPE_CHECKING:
-    from kb.dataset.schema import Table
+from kb.dataset.schema import TABLES, Table, table
+from kb.export.ddl import Dialect, create_external_sql, read_location
 
 _HEADERS = ("column", "type", "unit", "null", "description")
-
-
-def _table_names() -> list[str]:
-    from kb.dataset.schema import TABLES
-
-    return [each.name for each in TABLES]
 
 
 _EPILOG = """--ddl writes CREATE TABLE statements for the Parquet files of `kb export`. Athena and Trino read folders:
@@ -35,9 +28,13 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Tables and columns, with their meaning.")
-@click.argument("names", metavar="[TABLE]...", nargs=-1, shell_complete=completing(_table_names))
-@click.option("--ddl", type=click.Choice(["athena", "trino"]), help="Write CREATE TABLE statements instead.")
+@click.command(epilog=_EPILOG)
+@click.argument(
+    "names", metavar="[TABLE]...", nargs=-1, shell_complete=completing(lambda: [each.name for each in TABLES])
+)
+@click.option(
+    "--ddl", type=click.Choice([dialect.value for dialect in Dialect]), help="Write CREATE TABLE statements instead."
+)
 @click.option("--location", metavar="URL", help="With --ddl: URL of the folder that holds the folders of the tables.")
 @form_options
 def schema(*, names: tuple[str, ...], ddl: str | None, location: str | None, form: Form) -> None:
@@ -64,8 +61,6 @@ def _overview(tables: Sequence[Table]) -> str:
 
 
 def _tables(names: Sequence[str]) -> tuple[Table, ...]:
-    from kb.dataset.schema import TABLES, table
-
     try:
         return tuple(table(name) for name in dict.fromkeys(names)) if names else TABLES
     except KeyError as error:
@@ -73,8 +68,6 @@ def _tables(names: Sequence[str]) -> tuple[Table, ...]:
 
 
 def _write_ddl(tables: Sequence[Table], ddl: str, location: str) -> None:
-    from kb.export.ddl import Dialect, create_external_sql, read_location
-
     try:
         folder = read_location(location)
     except ValueError as error:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.live import Live, complete_sources, live_options
-from kb.cli.options import FILE, data_option, read_day, require_checkout
+from kb.cli.live import Live, live_options
+from kb.cli.options import FILE, completing, data_option, read_day, require_checkout
 from kb.cli.output import Form, Progress, json_option, write
 from kb.cli.table import Table, as_rows, write_table
+from kb.dataset import paths
+from kb.dataset.log_specs import SPECS, LogSpec
+from kb.dataset.logs import LogError
 
 if TYPE_CHECKING:
-    from kb.dataset.log_specs import LogSpec
     from scrapers.base import Request
     from scrapers.engine.run import RunResult
 
@@ -38,8 +40,8 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Read a source into its observation log.")
-@click.argument("source", required=False, shell_complete=complete_sources)
+@click.command(epilog=_EPILOG)
+@click.argument("source", required=False, shell_complete=completing(lambda: SPECS))
 @click.option("--wheel", metavar="FILE", type=FILE, help="Wheel of the package to read.")
 @click.option("--git-dir", metavar="DIR", type=FILE, help="Git clone of the package, to read its whole history.")
 @click.option(
@@ -62,8 +64,6 @@ def scrape(
 ) -> None:
     """Read a source and append what changed to its observation log."""
     require_checkout("scraping appends to the observation logs of", extras="scrape")
-    from kb.dataset import paths
-    from kb.dataset.logs import LogError
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
     from scrapers.engine.run import run

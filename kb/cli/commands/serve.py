@@ -10,6 +10,9 @@ import click
 
 from kb.cli.options import FILE, database_option
 from kb.cli.output import Progress, note
+from kb.dataset import paths
+from kb.library.lookup import snapshot
+from kb.site import app
 
 _EPILOG = """The site is read-only. It answers from an export (`kb export`), rebuilt first if it is out of date.
 To let other machines in, give an address of this one with --host.
@@ -21,7 +24,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Serve the data as a web site.")
+@click.command(epilog=_EPILOG)
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -39,10 +42,6 @@ Examples:
 @database_option
 def serve(*, host: str, port: int, folder: Path | None, cors: bool, is_opened: bool, database: Path | None) -> None:
     """Serve the data as a web site: search, a page per instance type, tables, SQL."""
-    from kb.dataset import paths
-    from kb.library.lookup import snapshot
-    from kb.site import app
-
     chosen = folder or paths.export_dir()
     source = database or paths.database_file()
     with _listening(host, port) as listener:

@@ -10,7 +10,7 @@ from kb.cli.table import write_table
 from kb.library.lookup import snapshot
 
 
-@click.command(epilog="\b\nExample:\n  kb workloads --json", short_help="The ways SageMaker runs instances.")
+@click.command(epilog="\b\nExample:\n  kb workloads --json")
 @form_options
 def workloads(form: Form) -> None:
     """List the workloads: the ways SageMaker runs instances."""
@@ -25,7 +25,7 @@ Examples:
 """
 
 
-@click.command(epilog=_COMPLETION_EPILOG, short_help="Print the completion script for bash, zsh or fish.")
+@click.command(epilog=_COMPLETION_EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a script that lets your shell complete commands, types, workloads and queries."""

@@ -23,7 +23,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Your own SQL on the database.")
+@click.command(epilog=_EPILOG)
 @click.argument("statement", metavar="SQL")
 @limit_option
 @database_option

@@ -29,7 +29,7 @@ _KINDS: dict[str, str] = {
 _NAMES_SHOWN = 6
 
 
-@click.command(epilog="\b\nExample:\n  kb versions --limit 5", short_help="Data versions, newest first.")
+@click.command(epilog="\b\nExample:\n  kb versions --limit 5")
 @limit_option(help="Only the newest N versions.")
 @form_options
 def versions(limit: int | None, form: Form) -> None:
@@ -55,7 +55,7 @@ Examples:
 """
 
 
-@click.command(epilog=_DIFF_EPILOG, short_help="What differs between two data versions.")
+@click.command(epilog=_DIFF_EPILOG)
 @click.argument("old", callback=read_day, shell_complete=complete_versions)
 @click.argument("new", callback=read_day, shell_complete=complete_versions)
 @click.option(
