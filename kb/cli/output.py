@@ -18,8 +18,6 @@ import click
 _PROSE_WIDTH = 100
 _GAP = 2
 _LONGEST_LABEL = 24
-#: Characters of CSV that are written at once.
-_CSV_PART = 1 << 16
 
 
 class Form(StrEnum):
@@ -148,7 +146,8 @@ def echo_json(value: object) -> None:
     try:
         text = json.dumps(value, indent=2, allow_nan=False, default=_foreign)
     except ValueError:
-        text = json.dumps(_without_nan(value), indent=2, default=_foreign)
+        known = json.loads(json.dumps(value, default=_foreign), parse_constant=lambda _name: None)
+        text = json.dumps(known, indent=2)
     click.echo(text)
 
 
@@ -157,31 +156,13 @@ def _foreign(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, dict):
-        return {str(key): _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return value
-
-
 def echo_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV: lines end in LF, null is an empty cell, lists and structures are JSON."""
     import csv
-    import io
 
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headers)
-    for row in rows:
-        writer.writerow([_csv_cell(value) for value in row])
-        if buffer.tell() > _CSV_PART:
-            click.echo(buffer.getvalue(), nl=False)
-            buffer.seek(0)
-            buffer.truncate()
-    click.echo(buffer.getvalue(), nl=False)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
 
 
 def _csv_cell(value: object) -> object:

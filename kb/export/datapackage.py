@@ -81,7 +81,9 @@ def _resource(
 def _named_sources(connection: duckdb.DuckDBPyConnection, each: Table) -> list[str]:
     """Sources that the rows of a table name, sorted."""
     columns = [column for column, target in each.references.items() if target == "sources"]
-    asked = " UNION ".join(f"SELECT {column} FROM {each.name} WHERE {column} IS NOT NULL" for column in columns)
+    asked = " UNION ".join(
+        f"SELECT DISTINCT {column} FROM {each.name} WHERE {column} IS NOT NULL" for column in columns
+    )
     return sorted(row[0] for row in connection.execute(asked).fetchall()) if columns else []
 
 

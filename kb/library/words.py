@@ -159,6 +159,11 @@ ELIGIBLE = "No local storage, so a key can cover all of it"
 ALL_UNDER_KEY = "All ML storage under your key"
 
 
+def all_under_key(verdict: Verdict) -> str:
+    """Say whether all ML storage is under the key."""
+    return yes_no(None if verdict.outcome is Outcome.UNKNOWN else verdict.all_storage_under_key)
+
+
 def facts(kind: InstanceType) -> list[tuple[str, str]]:
     """Return labels and texts of what people want to know first about a type; a text is empty if nothing is known."""
     return [

@@ -60,14 +60,13 @@ def metadata() -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    settings = {
+        "facets": _FACETS.get(table.name),
+        "sort_desc": _NEWEST_FIRST.get(table.name),
+        "label_column": table.key[0] if len(table.key) == 1 else None,
+    }
+    return {
         "description": table.description,
         "columns": {column.name: column.comment() for column in table.columns},
+        **{name: value for name, value in settings.items() if value is not None},
     }
-    if table.name in _FACETS:
-        found["facets"] = _FACETS[table.name]
-    if table.name in _NEWEST_FIRST:
-        found["sort_desc"] = _NEWEST_FIRST[table.name]
-    if len(table.key) == 1:
-        found["label_column"] = table.key[0]
-    return found

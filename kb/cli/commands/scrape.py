@@ -98,15 +98,22 @@ def _refuse_useless_options(
     from scrapers import SCRAPERS
 
     is_file = wheel is not None or git_dir is not None
-    if wheel is not None and git_dir is not None:
-        raise click.UsageError("--wheel and --git-dir cannot be given together")
-    if observed_on is not None and is_file:
-        raise click.UsageError("--date is for the installed package; a wheel and a git directory carry their own dates")
     needs = SCRAPERS[source].needs if source in SCRAPERS else ""
-    if needs not in ("", "package") and (is_file or observed_on is not None):
-        raise click.UsageError(f"--wheel, --git-dir and --date are for packages; {source} is read live")
-    if needs == "package" and (request.regions or request.profile or request.mirrors):
-        raise click.UsageError(f"--region, --profile and --mirror are for live sources, and {source} is a package")
+    refused = {
+        "--wheel and --git-dir cannot be given together": wheel is not None and git_dir is not None,
+        "--date is for the installed package; a wheel and a git directory carry their own dates": (
+            observed_on is not None and is_file
+        ),
+        f"--wheel, --git-dir and --date are for packages; {source} is read live": (
+            needs not in ("", "package") and (is_file or observed_on is not None)
+        ),
+        f"--region, --profile and --mirror are for live sources, and {source} is a package": (
+            needs == "package" and bool(request.regions or request.profile or request.mirrors)
+        ),
+    }
+    for message, is_wrong in refused.items():
+        if is_wrong:
+            raise click.UsageError(message)
 
 
 def _as_dict(result: RunResult, log: LogSpec) -> dict[str, object]:
