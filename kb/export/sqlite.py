@@ -62,10 +62,7 @@ def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         sqlite3.Error: the file cannot be written.
     """
     with closing(sqlite3.connect(file, isolation_level=None)) as target:
-        target.execute("PRAGMA page_size = 4096")
-        target.execute("PRAGMA journal_mode = OFF")
-        target.execute("PRAGMA synchronous = OFF")
-        target.execute("BEGIN")
+        target.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
         for each in TABLES:
             target.execute(create_sql(each))
             marks = ", ".join("?" * len(each.columns))
@@ -76,8 +73,7 @@ def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         for name, columns in SEARCHED.items():
             _add_search(target, name, columns)
         target.execute("COMMIT")
-        target.execute("ANALYZE")
-        target.execute("VACUUM")
+        target.executescript("ANALYZE; VACUUM")
 
 
 def create_sql(each: Table) -> str:
