@@ -34,7 +34,7 @@ Examples:
     type=click.Choice(FORMATS),
     multiple=True,
     default=FORMATS,
-    help="Format to write: sqlite, parquet, csv or jsonl; repeatable (default: all).",
+    help=f"Format to write: {', '.join(FORMATS)}; repeatable (default: all).",
 )
 @database_option
 @quiet_option
