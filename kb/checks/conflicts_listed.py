@@ -1,12 +1,10 @@
-"""Sources may disagree, but not unnoticed: an accepted conflict is a row in check_exceptions.csv."""
-
-from __future__ import annotations
+"""Sources may disagree, but every disagreement must be reviewed: an accepted one is a row in check_exceptions.csv."""
 
 from kb.checks.core import Check
 
 CHECK = Check(
     name="conflicts_listed",
-    description="every disagreement between sources has been looked at by a person",
+    description="every disagreement between sources was reviewed",
     scope=("conflicts",),
     sql="""
 SELECT subject || ' ' || fact || ' ' || other_source AS subject,

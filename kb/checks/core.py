@@ -18,9 +18,9 @@ class Level(StrEnum):
     """What a violation means."""
 
     ERROR = "error"
-    """The data is not fit to be published."""
+    """The data must not be published."""
     REVIEW = "review"
-    """The data is published as it is, and a person has to look at something."""
+    """The data is published as it is, and somebody must review it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Check:
         name: Name, as exceptions and messages use it; also the name of its module.
         description: What must hold, in one sentence.
         scope: Tables it looks at.
-        sql: Query whose rows are the violations: ``subject`` (what is wrong, a stable name) and ``detail`` (how).
+        sql: Query whose rows are the violations: ``subject`` (a stable name for what is wrong) and ``detail`` (how).
         level: What a violation means.
     """
 
@@ -78,7 +78,7 @@ class CheckResult:
 
     @property
     def needs_review(self) -> bool:
-        """Whether a person has to look at something although this stops nothing."""
+        """Whether it needs a manual review, although this stops nothing."""
         return bool(self.violations) and self.check.level is Level.REVIEW
 
     def as_dict(self) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class GateError(BuildError):
 
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
-    """Run one check against a built database and sort out what its exceptions accept."""
+    """Run one check against a built database, and set aside what its exceptions accept."""
     found = [
         Violation(*row)
         for row in connection.execute(f"SELECT subject, detail FROM ({check.sql}) AS found ORDER BY ALL").fetchall()
@@ -128,7 +128,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResul
 
 
 def describe(result: CheckResult, limit: int = 20) -> str:
-    """Say in a few lines what a check found that did not pass, at most `limit` subjects."""
+    """Describe in a few lines what a check found, at most `limit` subjects."""
     head = f"check {result.check.name} failed" if result.blocks else f"REVIEW {result.check.name}"
     lines = [f"{head}: {result.check.description}"]
     lines += [f"  {v.subject}: {v.detail}" for v in result.violations[:limit]]

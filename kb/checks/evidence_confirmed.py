@@ -1,12 +1,10 @@
-"""A sentence that AWS changed may have changed the rule; a person has to say whether it did."""
-
-from __future__ import annotations
+"""When AWS changes a sentence, the rule may have changed too: the sentence needs a manual review."""
 
 from kb.checks.core import Check, Level
 
 CHECK = Check(
     name="evidence_confirmed",
-    description="a person has compared every sentence that the rules rest on with them since it last changed",
+    description="every sentence that a rule rests on was compared with the rule since it last changed",
     scope=("watched_sentences", "kms_rules", "volume_size_rules", "contradictions"),
     level=Level.REVIEW,
     sql="""
@@ -39,7 +37,7 @@ SELECT
     'review ' || t.names || ': ' || w.place
         || coalesce(' read ' || w.previous_fingerprint, ' was not there') || ' from ' || w.previous_since
         || coalesce(' and reads ' || w.fingerprint, ' and is gone') || ' since ' || w.seen_since
-        || '; see ' || w.url || '; where the rule holds or was mended: kb rule confirm ' || w.sentence_id AS detail
+        || '; see ' || w.url || '; if the rule holds or you corrected it: kb rule confirm ' || w.sentence_id AS detail
 FROM watched_sentences AS w
 JOIN to_review AS t USING (sentence_id)
 """,

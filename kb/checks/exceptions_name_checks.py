@@ -1,4 +1,4 @@
-"""An exception for a check that does not exist would never be noticed."""
+"""An exception must name an existing check, or nobody would notice that it accepts nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Families are uniform; folding policies to whole families and inferring a new size rest on it."""
-
-from __future__ import annotations
+"""All sizes of a family agree; folded policies and inferred facts of new sizes rely on it."""
 
 from kb.checks.core import Check
 

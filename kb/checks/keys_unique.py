@@ -1,4 +1,4 @@
-"""The key that the schema declares for a table names one row only."""
+"""The key that the schema declares for a table names exactly one row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _query(table: Table) -> str:
 
 CHECK = Check(
     name="keys_unique",
-    description="the key of every table names one row only",
+    description="the key of every table names exactly one row",
     scope=tuple(table.name for table in TABLES),
     sql="\nUNION ALL\n".join(_query(table) for table in TABLES),
 )

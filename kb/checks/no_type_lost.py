@@ -1,6 +1,4 @@
-"""A type that disappears is a retirement or a broken source; a person has to say which."""
-
-from __future__ import annotations
+"""A type that disappears was retired or its source is broken; which one needs a manual review."""
 
 from kb.checks.core import Check
 

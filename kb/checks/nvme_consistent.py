@@ -1,6 +1,4 @@
-"""A source that contradicts itself about local storage is not to be believed about any of it."""
-
-from __future__ import annotations
+"""The facts about local storage of one type agree; a source that contradicts itself cannot be trusted."""
 
 from kb.checks.core import Check
 

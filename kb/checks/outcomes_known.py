@@ -1,6 +1,4 @@
-"""No outcome outside the known ones, and never everything under the key where there is local storage."""
-
-from __future__ import annotations
+"""Only known outcomes, and never all storage under the key on a type with local storage."""
 
 from kb.checks.core import Check
 

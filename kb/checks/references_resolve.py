@@ -1,4 +1,4 @@
-"""What the schema declares to name a row of another table does name one."""
+"""A column that refers to another table names a row that exists there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _query(holder: Table, column: str, target: str) -> str:
 
 CHECK = Check(
     name="references_resolve",
-    description="a column that names a row of another table names one that is there",
+    description="a column that refers to another table names an existing row",
     scope=tuple(each.name for each in TABLES),
     sql="\nUNION ALL\n".join(
         _query(each, column, target) for each in TABLES for column, target in each.references.items()

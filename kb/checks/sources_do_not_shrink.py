@@ -1,16 +1,14 @@
-"""A source that suddenly says much less was read wrongly more often than it changed.
+"""When a source suddenly has far fewer rows, it was more likely read wrongly than changed.
 
 A live document that is read day by day under one origin shrinks once, not on each day after: readings of one origin with
-as many rows as the one before count as one. In a short document three rows less are no sign of anything.
+as many rows as the one before count as one. In a short document, three fewer rows mean nothing.
 """
-
-from __future__ import annotations
 
 from kb.checks.core import Check
 
 CHECK = Check(
     name="sources_do_not_shrink",
-    description="the newest reading of a document has at least 97 % of the rows of the one before, or at most three less",
+    description="the newest reading of a document has at least 97 % of the rows of the one before, or at most three fewer",
     scope=("scrapes",),
     sql="""
 WITH different AS (

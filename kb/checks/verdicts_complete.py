@@ -1,6 +1,4 @@
-"""An answer for every date, even if it is that nothing was offered."""
-
-from __future__ import annotations
+"""Every type has an answer for every date, even if that is: not offered."""
 
 from kb.checks.core import Check
 

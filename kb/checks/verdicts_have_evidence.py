@@ -1,6 +1,4 @@
-"""A verdict nobody can check is an opinion."""
-
-from __future__ import annotations
+"""Every verdict names its evidence, so that you can check it."""
 
 from kb.checks.core import Check
 

@@ -1,6 +1,4 @@
-"""Statements about where data lies are as checkable as those about keys."""
-
-from __future__ import annotations
+"""Statements about where a workload stores data need a source, like those about keys."""
 
 from kb.checks.core import Check
 
@@ -13,11 +11,11 @@ SELECT workload || ' ' || fact AS subject, 'no source' AS detail
 FROM workload_facts
 WHERE NOT starts_with(source_url, 'https://')
 UNION ALL
-SELECT workload, 'runs as ' || runs_as || ', but nothing says how that is known'
+SELECT workload, 'runs as ' || runs_as || ', without a reason'
 FROM workloads
 WHERE runs_as IS NOT NULL AND runs_as_reason IS NULL
 UNION ALL
-SELECT workload, 'nothing says what encrypts its storage'
+SELECT workload, 'no statement on what encrypts its storage'
 FROM workloads
 WHERE enum_shape IS NOT NULL AND runs_as IS NULL AND volume_kms_key_paths IS NOT NULL AND local_storage_encryption IS NULL
 """,

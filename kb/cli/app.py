@@ -14,31 +14,32 @@ from click.exceptions import Exit
 from kb._version import __version__
 from kb.errors import KBError
 
-#: Every command with the module and function that hold it.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "lookup": ("lookup", "lookup"),
-    "alternatives": ("alternatives", "alternatives"),
-    "list": ("listing", "list_types"),
-    "history": ("history", "history"),
-    "versions": ("versions", "versions"),
-    "diff": ("versions", "diff"),
-    "workloads": ("shell", "workloads"),
-    "query": ("query", "query"),
-    "sql": ("sql", "sql"),
-    "schema": ("schema", "schema"),
-    "serve": ("serve", "serve"),
-    "check": ("check", "check"),
-    "policy": ("policy", "policy"),
-    "export": ("export", "export"),
-    "build": ("build", "build"),
-    "lint": ("build", "lint"),
-    "scrape": ("scrape", "scrape"),
-    "refresh": ("refresh", "refresh"),
-    "rule": ("rule", "rule"),
-    "completion": ("shell", "completion"),
+#: Every command with the module and function that hold it, and what it does in a few words. Help pages take the words
+#: from here, so that they import no command.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "lookup": ("lookup", "lookup", "Facts about types, and the effect of a key on them."),
+    "alternatives": ("alternatives", "alternatives", "Closest types fully covered by the key."),
+    "list": ("listing", "list_types", "Types that satisfy conditions."),
+    "history": ("history", "history", "What changed about one type, by date."),
+    "versions": ("versions", "versions", "Data versions, newest first."),
+    "diff": ("versions", "diff", "What differs between two data versions."),
+    "workloads": ("shell", "workloads", "The ways SageMaker runs instances."),
+    "query": ("query", "query", "Ready-made queries on the database."),
+    "sql": ("sql", "sql", "Your own SQL on the database."),
+    "schema": ("schema", "schema", "Tables and columns, with their meaning."),
+    "serve": ("serve", "serve", "Serve the data as a web site."),
+    "check": ("check", "check", "Effect of keys in templates and requests."),
+    "policy": ("policy", "policy", "IAM policy that requires keys where they work."),
+    "export": ("export", "export", "Write the tables as files for other tools."),
+    "build": ("build", "build", "Build the database from the logs."),
+    "lint": ("build", "lint", "Run the data checks on a database."),
+    "scrape": ("scrape", "scrape", "Read a source into its observation log."),
+    "refresh": ("refresh", "refresh", "Read every source, and publish what changed."),
+    "rule": ("rule", "rule", "See the rules, and confirm their evidence."),
+    "completion": ("shell", "completion", "Print the completion script for bash, zsh or fish."),
 }
 
-#: What ``kb --help`` shows with a sentence each, so that the page fits on a screen; the other commands it names.
+#: Commands that ``kb --help`` explains; it only names the others, so that the page fits on a screen.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Ask": ("lookup", "alternatives", "list", "query", "sql", "serve"),
     "Put to work": ("check", "policy", "export"),
@@ -51,7 +52,7 @@ _BROKEN_PIPE = 141
 _EPILOG = """\b
 Examples:
   kb lookup ml.g5.xlarge --workload training
-  kb COMMAND --help    what a command does, its options and an example
+  kb COMMAND --help    options of a command, with examples
 """
 
 
@@ -60,47 +61,46 @@ class KBGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table, which goes from asking to maintaining."""
-        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None where there is none of that name."""
-        del ctx
         if cmd_name not in COMMANDS:
             return None
-        module, function = COMMANDS[cmd_name]
+        module, function, text = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"kb.cli.commands.{module}"), function)
+        command.short_help = text
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; for a mistyped one say which are near, for an instance type that ``lookup`` is meant."""
+        """Find the command; suggest near names for a mistyped one, and ``lookup`` for an instance type."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             ctx.fail(f"no command {name!r}{_hint(name)}")
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Leave the two options to the usage line, so that the page fits on a screen."""
+        """Show commands by section; the usage line shows the two options, so that the page fits on a screen."""
         width = max(map(len, COMMANDS))
         formatter.write("\n")
         for title, names in SECTIONS.items():
             formatter.write(f"{title}:\n")
             for name in names:
-                command = self.get_command(ctx, name)
-                formatter.write(f"  {name:<{width}}  {command.get_short_help_str(80) if command else ''}\n")
+                formatter.write(f"  {name:<{width}}  {COMMANDS[name][2]}\n")
         shown = {name for names in SECTIONS.values() for name in names}
         formatter.write("More: ")
         formatter.write(f"{', '.join(name for name in COMMANDS if name not in shown)}\n")
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run the command line; click itself would show a traceback where not even a help page can be written."""
+        """Run the command line; a file or stream that cannot be used ends with one message instead of a traceback."""
         try:
             return super().main(*args, **options)
         except OSError as error:
             _abandon_stdout()
-            click.echo(f"Error: {_os_error(error)}", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {where}{error.strerror or error}", err=True)
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -116,9 +116,6 @@ class KBGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             raise Exit(_INTERRUPTED) from None
-        except OSError as error:
-            _abandon_stdout()
-            raise click.ClickException(_os_error(error)) from error
         return result
 
 
@@ -131,13 +128,8 @@ def _hint(name: str) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else f"; the commands are: {', '.join(COMMANDS)}"
 
 
-def _os_error(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
-
-
 def _abandon_stdout() -> None:
-    """Send what is still buffered nowhere, so that the interpreter does not fail once more when it exits."""
+    """Discard what is still buffered, so that the interpreter does not fail again when it exits."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -172,7 +164,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     help="Show the versions of the code and of the data, and exit.",
 )
 def cli() -> None:
-    """What becomes of your KMS key on the storage of a SageMaker instance type."""
+    """What happens to your KMS key on the storage of a SageMaker instance type."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli import options
 from kb.cli.output import Form, echo_csv, echo_json, note
 from kb.cli.table import Table
+from kb.dataset.database import connect
+from kb.errors import need
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,11 +30,8 @@ _LOCKS = (
     "SET lock_configuration = true",
 )
 
-limit_option = click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help=f"Show at most N rows; by default {_ROWS_SHOWN} in a table, and all with --json and --csv.",
+limit_option = options.limit_option(
+    help=f"Maximum number of rows (default: {_ROWS_SHOWN} in a table; all with --json and --csv)."
 )
 
 
@@ -43,9 +43,6 @@ def open_locked(database: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         click.ClickException: a statement fails.
         DatabaseError, MissingExtraError: as for `kb.dataset.database.connect`.
     """
-    from kb.dataset.database import connect
-    from kb.errors import need
-
     module = need("duckdb", "build", "SQL")
     connection = connect(database)
     try:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from kb.cli.options import FILE
 
 if TYPE_CHECKING:
     from scrapers.base import Request
 
-
-def complete_sources(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a source."""
-    from kb.dataset.log_specs import SPECS
-
-    return [CompletionItem(name) for name in SPECS if name.startswith(incomplete)]
+#: A site and its mirror: scheme and host each.
+_MIRROR = re.compile(r"(https?://[^/=]*)=(https?://[^/]*)")
 
 
 def cache_dir() -> Path:
@@ -31,58 +27,44 @@ def cache_dir() -> Path:
 
 
 def _read_mirrors(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    mirrors = {}
-    for value in values:
-        site, _, mirror = value.partition("=")
-        if not (_is_site(site) and _is_site(mirror)):
+    found = [(value, _MIRROR.fullmatch(value)) for value in values]
+    for value, match in found:
+        if match is None:
             raise click.BadParameter(f"{value!r} is not of the form https://docs.aws.amazon.com=http://127.0.0.1:8000")
-        mirrors[site] = mirror
-    return mirrors
-
-
-def _is_site(text: str) -> bool:
-    scheme, _, host = text.partition("://")
-    return scheme in ("http", "https") and "://" in text and "/" not in host
+    return {match[1]: match[2] for _, match in found if match}
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options about how sources are read; what they say is passed on as one argument `live`."""
 
-    @click.option("--region", "regions", metavar="REGION", multiple=True, help="Ask this AWS Region only; repeatable.")
-    @click.option("--profile", metavar="NAME", default="", help="Profile of the AWS configuration to use.")
+    @click.option(
+        "--region",
+        "regions",
+        metavar="REGION",
+        multiple=True,
+        help="AWS Region to read; repeatable (default: all enabled).",
+    )
+    @click.option("--profile", metavar="NAME", default="", help="Named profile in your AWS configuration.")
     @click.option(
         "--mirror",
         "mirrors",
         metavar="SITE=SITE",
         multiple=True,
         callback=_read_mirrors,
-        help="Read the second site in the place of the first; repeatable.",
+        help="Fetch from a mirror instead of the original site; repeatable.",
     )
-    @click.option("--keep-raw", metavar="DIR", type=FILE, help="Keep what is read, as it is read, in this folder.")
-    @click.option("--from-raw", metavar="DIR", type=FILE, help="Read what --keep-raw kept instead of the source.")
-    @click.option("--no-cache", is_flag=True, help="Keep no HTTP cache.")
-    @click.option("--accept-vanished", is_flag=True, help="Accept a reading that lacks much of what was there before.")
+    @click.option("--keep-raw", metavar="DIR", type=FILE, help="Keep the raw answers in this folder.")
+    @click.option(
+        "--from-raw", metavar="DIR", type=FILE, help="Read the raw answers in this folder instead of the source."
+    )
+    @click.option("--no-cache", is_flag=True, help="Do not use the HTTP cache.")
+    @click.option("--accept-vanished", is_flag=True, help="Accept a large drop in entries.")
     @functools.wraps(command)
-    def with_live(
-        *args: Any,
-        regions: tuple[str, ...],
-        profile: str,
-        mirrors: dict[str, str],
-        keep_raw: Path | None,
-        from_raw: Path | None,
-        no_cache: bool,
-        accept_vanished: bool,
-        **options: Any,
-    ) -> None:
+    def with_live(*args: Any, keep_raw: Path | None, from_raw: Path | None, no_cache: bool, **options: Any) -> None:
         if keep_raw is not None and from_raw is not None:
             raise click.UsageError("--keep-raw and --from-raw cannot be given together")
-        asked = {
-            "accept_vanished": accept_vanished,
-            "regions": regions,
-            "profile": profile,
-            "mirrors": mirrors,
-            "cache_dir": None if no_cache else cache_dir(),
-        }
+        asked = {name: options.pop(name) for name in ("accept_vanished", "regions", "profile", "mirrors")}
+        asked["cache_dir"] = None if no_cache else cache_dir()
         command(*args, live=Live(asked, keep_raw, from_raw), **options)
 
     return with_live

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,8 +17,7 @@ import click
 #: Width of running text where the output is no terminal.
 _PROSE_WIDTH = 100
 _GAP = 2
-#: Characters of CSV that are written at once.
-_CSV_PART = 1 << 16
+_LONGEST_LABEL = 24
 
 
 class Form(StrEnum):
@@ -29,23 +28,50 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-def json_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--json``, passed on as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output.")(command)
-
-
-def form_options(command: Callable[..., None]) -> Callable[..., None]:
+def form_options(command: Callable[..., None], *, has_csv: bool = True) -> Callable[..., None]:
     """Add ``--json`` and ``--csv``, passed on as one argument `form`."""
 
-    @click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output.")
-    @click.option("--csv", "as_csv", is_flag=True, help="Write CSV to standard output.")
     @functools.wraps(command)
-    def with_form(*args: Any, as_json: bool, as_csv: bool, **options: Any) -> None:
+    def with_form(*args: Any, as_json: bool, as_csv: bool = False, **options: Any) -> None:
         if as_json and as_csv:
             raise click.UsageError("--json and --csv cannot be given together")
         command(*args, form=Form.JSON if as_json else Form.CSV if as_csv else Form.PEOPLE, **options)
 
-    return with_form
+    if has_csv:
+        with_form = click.option("--csv", "as_csv", is_flag=True, help="Write CSV to standard output.")(with_form)
+    return click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output.")(with_form)
+
+
+#: Adds ``--json`` alone, passed on as `form` too.
+json_option = functools.partial(form_options, has_csv=False)
+
+
+def write(
+    form: Form,
+    *,
+    json: Callable[[], object],
+    people: Callable[[], str],
+    csv: Callable[[], tuple[Sequence[str], Iterable[Sequence[object]]]] | None = None,
+    remark: str = "",
+) -> None:
+    """Write an answer in the form asked for; the others are not made.
+
+    Args:
+        form: The form.
+        json: Makes what becomes JSON.
+        people: Makes the text for people; where it is empty, nothing is written.
+        csv: Makes headers and rows, of commands that have ``--csv``.
+        remark: What else people are told, on standard error.
+    """
+    if form is Form.JSON:
+        echo_json(json())
+    elif form is Form.CSV and csv is not None:
+        echo_csv(*csv())
+    else:
+        if text := people():
+            click.echo(text)
+        if remark:
+            note(remark)
 
 
 def terminal_width() -> int | None:
@@ -68,16 +94,23 @@ def paragraph(text: str, indent: str = "", first: str | None = None) -> str:
 
 
 def fields(pairs: Iterable[tuple[str, str]], indent: str = "  ") -> str:
-    """Lay out labels and texts in two columns; several lines in a text stay lines."""
+    """Lay out labels and texts in two columns; several lines in a text stay lines.
+
+    A label that is a phrase is written before its text, so that it does not push the second column away.
+    """
     kept = [(label, text) for label, text in pairs if text]
-    width = max((len(label) for label, _ in kept), default=0) + _GAP
+    width = max((len(label) for label, _ in kept if not _is_phrase(label)), default=0) + _GAP
     lines = []
     for label, text in kept:
-        head = f"{indent}{label:<{width}}"
+        head = f"{indent}{label}: " if _is_phrase(label) else f"{indent}{label:<{width}}"
         for line in text.split("\n"):
             lines.append(paragraph(line, " " * len(head), head))
             head = " " * len(head)
     return "\n".join(lines)
+
+
+def _is_phrase(label: str) -> bool:
+    return " " in label and len(label) > _LONGEST_LABEL
 
 
 def note(text: str) -> None:
@@ -85,25 +118,25 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-@contextlib.contextmanager
-def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int, str], None] | None]:
-    """Give a function that shows one step after the other on one line, which is gone at the end.
+class Progress(contextlib.AbstractContextManager["Progress"]):
+    """One line on the terminal that says what is being done, and is gone at the end; nothing in a pipe."""
 
-    It takes the number of the step, the number of steps and a title. None where it is not wanted, or where standard
-    error is no terminal.
-    """
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.is_shown = not quiet and sys.stderr.isatty()
 
-    def show(number: int, total: int, title: str) -> None:
-        bar = "#" * number + "." * (total - number)
-        click.echo(f"\r\x1b[K[{bar}] {number}/{total} {title}", err=True, nl=False)
+    def __exit__(self, *_error: object) -> None:
+        self.line("")
 
-    try:
-        yield show
-    finally:
-        click.echo("\r\x1b[K", err=True, nl=False)
+    def line(self, text: str) -> None:
+        """Show a text instead of the one before, cut to the width of the terminal."""
+        if self.is_shown:
+            width = shutil.get_terminal_size().columns - 1
+            shown = "".join(c if c.isprintable() else "?" for c in text)
+            click.echo(f"\r\x1b[K{shown[:width]}", err=True, nl=False)
+
+    def step(self, number: int, total: int, title: str) -> None:
+        """Show the title of a step, and how many there are."""
+        self.line(f"[{'#' * number}{'.' * (total - number)}] {number}/{total} {title}")
 
 
 def echo_json(value: object) -> None:
@@ -113,7 +146,8 @@ def echo_json(value: object) -> None:
     try:
         text = json.dumps(value, indent=2, allow_nan=False, default=_foreign)
     except ValueError:
-        text = json.dumps(_without_nan(value), indent=2, default=_foreign)
+        known = json.loads(json.dumps(value, default=_foreign), parse_constant=lambda _name: None)
+        text = json.dumps(known, indent=2)
     click.echo(text)
 
 
@@ -122,31 +156,13 @@ def _foreign(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, dict):
-        return {str(key): _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return value
-
-
 def echo_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV: lines end in LF, null is an empty cell, lists and structures are JSON."""
     import csv
-    import io
 
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headers)
-    for row in rows:
-        writer.writerow([_csv_cell(value) for value in row])
-        if buffer.tell() > _CSV_PART:
-            click.echo(buffer.getvalue(), nl=False)
-            buffer.seek(0)
-            buffer.truncate()
-    click.echo(buffer.getvalue(), nl=False)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
 
 
 def _csv_cell(value: object) -> object:

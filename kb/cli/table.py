@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from typing import Any
 
-from kb.cli.output import fields, terminal_width
+from kb.cli.output import Form, fields, terminal_width, write
 from kb.library.words import plain
 
 #: Space between columns, and where that makes the table too wide.
@@ -66,9 +67,28 @@ class Table:
                 lines.append((" " * self._gap).join(cells).rstrip())
         return "\n".join(lines)
 
+    def fitting(self) -> str:
+        """Return the lines of the table, or its records where it is too wide."""
+        return self.text() if self.fits else self.records()
+
     def records(self) -> str:
         """Return a block of lines per row instead, each with heading and value."""
         return "\n\n".join(fields(zip(self._headers, row, strict=True), indent="") for row in self._cells)
+
+
+def as_rows(names: Sequence[str], values: Iterable[object]) -> tuple[Sequence[str], list[list[Any]]]:
+    """Return the names of attributes and, for each value, these attributes: headers and rows of CSV or a table."""
+    return names, [[getattr(value, name) for name in names] for value in values]
+
+
+def write_table(form: Form, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write rows that are the same in every form: objects in JSON, lines in CSV, a table for people."""
+    write(
+        form,
+        json=lambda: [dict(zip(headers, row, strict=True)) for row in rows],
+        csv=lambda: (headers, rows),
+        people=lambda: Table(headers, rows).text(),
+    )
 
 
 def _all_numbers(column: Iterable[object]) -> bool:

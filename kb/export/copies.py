@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.dataset.schema import Table
+from kb.dataset.schema.core import TYPES, quoted
 from kb.export.datapackage import LICENCE
 
 if TYPE_CHECKING:
@@ -15,34 +16,26 @@ if TYPE_CHECKING:
 
 #: Where Spark looks for the types and the comments of the columns.
 SPARK_KEY = "org.apache.spark.sql.parquet.row.metadata"
-_SPARK_TYPES = {
-    "VARCHAR": "string",
-    "DATE": "date",
-    "DOUBLE": "double",
-    "INTEGER": "integer",
-    "BIGINT": "long",
-    "BOOLEAN": "boolean",
+
+
+#: Options of DuckDB's COPY for each format, which is also the suffix of its files.
+_OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    # UTF-8 and lines that end in LF; NULL is an empty cell and empty text is ""; booleans are true and false, dates ISO
+    "csv": "FORMAT csv, HEADER, NULLSTR ''",
+    # an object per row with every column, null for NULL
+    "jsonl": "FORMAT json",
 }
+FORMATS = tuple(_OPTIONS)
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
-    """Write a table as CSV in UTF-8 with a header and lines that end in LF.
-
-    NULL is an empty cell and empty text is ``""``; booleans are true and false, dates ISO.
-    """
-    _copy(connection, table, file, "FORMAT csv, HEADER, NULLSTR ''")
-
-
-def write_jsonl(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
-    """Write a table as JSON Lines: an object per row with every column, null for NULL."""
-    _copy(connection, table, file, "FORMAT json")
-
-
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file: Path, data_version: str) -> None:
-    """Write a table as Parquet, with what :func:`parquet_metadata` says in the metadata of the file."""
-    pairs = parquet_metadata(table, data_version).items()
-    metadata = ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in pairs)
-    _copy(connection, table, file, f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}}")
+def write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path, data_version: str) -> None:
+    """Write a table in the format that the suffix of the file names; :func:`parquet_metadata` goes into Parquet."""
+    options = _OPTIONS[file.suffix[1:]]
+    if file.suffix == ".parquet":
+        pairs = parquet_metadata(table, data_version).items()
+        options += f", KV_METADATA {{{', '.join(f'{quoted(key)}: {quoted(value)}' for key, value in pairs)}}}"
+    connection.execute(f"COPY ({table.select_sql()}) TO {quoted(str(file))} ({options})")
 
 
 def parquet_metadata(table: Table, data_version: str) -> Mapping[str, str]:
@@ -59,7 +52,7 @@ def parquet_metadata(table: Table, data_version: str) -> Mapping[str, str]:
     fields = [
         {
             "name": column.name,
-            "type": _SPARK_TYPES[column.type],
+            "type": TYPES[column.type].spark,
             "nullable": not column.required,
             "metadata": {"comment": column.comment()},
         }
@@ -73,11 +66,3 @@ def parquet_metadata(table: Table, data_version: str) -> Mapping[str, str]:
         "columns": json.dumps(columns),
         SPARK_KEY: json.dumps({"type": "struct", "fields": fields}),
     }
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, table: Table, file: Path, options: str) -> None:
-    connection.execute(f"COPY ({table.select_sql()}) TO {_quoted(str(file))} ({options})")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.schema import TABLES, Column, Table, table
+from kb.dataset.schema.core import TYPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,15 +17,6 @@ LICENCE = {
     "name": "Apache-2.0",
     "title": "Apache License 2.0",
     "path": "https://www.apache.org/licenses/LICENSE-2.0",
-}
-
-_TYPES = {
-    "VARCHAR": "string",
-    "DATE": "date",
-    "DOUBLE": "number",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "BOOLEAN": "boolean",
 }
 
 #: What was read by a program left a row in scrapes; rules and curated facts were read by a person.
@@ -49,7 +41,7 @@ def render(connection: duckdb.DuckDBPyConnection, data_version: str, files: Mapp
         "name": "sagemaker-storage-kb",
         "title": "SageMaker storage knowledge base",
         "description": (
-            "Which SageMaker instance types have local NVMe storage, and what becomes of a customer KMS key on each of "
+            "Which SageMaker instance types have local NVMe storage, and what happens to a customer KMS key on each of "
             "them, per workload, with evidence and dates. The tables are under the licence named here; the licence "
             f"of what they were made from stands beside each source: {licences}."
         ),
@@ -89,11 +81,10 @@ def _resource(
 def _named_sources(connection: duckdb.DuckDBPyConnection, each: Table) -> list[str]:
     """Sources that the rows of a table name, sorted."""
     columns = [column for column, target in each.references.items() if target == "sources"]
-    found: set[str] = set()
-    for column in columns:
-        rows = connection.execute(f"SELECT DISTINCT {column} FROM {each.name} WHERE {column} IS NOT NULL").fetchall()
-        found.update(row[0] for row in rows)
-    return sorted(found)
+    asked = " UNION ".join(
+        f"SELECT DISTINCT {column} FROM {each.name} WHERE {column} IS NOT NULL" for column in columns
+    )
+    return sorted(row[0] for row in connection.execute(asked).fetchall()) if columns else []
 
 
 def _schema(each: Table) -> dict[str, Any]:
@@ -115,7 +106,7 @@ def _schema(each: Table) -> dict[str, Any]:
 def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES[column.type],
+        "type": TYPES[column.type].frictionless,
         "format": "default",
         "description": column.description,
     }

@@ -7,25 +7,13 @@ are external, so that dropping one deletes no file. Nothing is declared NOT NULL
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 from kb.dataset.schema import Table
+from kb.dataset.schema.core import TYPES, quoted
 
 #: Address of a folder in an object store, without anything that would have to be quoted in a statement.
 _LOCATION = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9_.+=,@:%~/-]*")
-
-_ATHENA_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "VARCHAR": "string",
-        "DATE": "date",
-        "DOUBLE": "double",
-        "INTEGER": "int",
-        "BIGINT": "bigint",
-        "BOOLEAN": "boolean",
-    }
-)
 
 
 class Dialect(StrEnum):
@@ -46,18 +34,17 @@ def create_external_sql(each: Table, dialect: Dialect, location: str) -> str:
         location: What `read_location` returned.
     """
     if dialect is Dialect.ATHENA:
-        columns = (f"`{c.name}` {_ATHENA_TYPES[c.type]} COMMENT {_hive_text(c.comment())}" for c in each.columns)
+        columns = (f"`{c.name}` {TYPES[c.type].athena} COMMENT {_hive_text(c.comment())}" for c in each.columns)
         return (
             f"CREATE EXTERNAL TABLE `{each.name}` (\n  " + ",\n  ".join(columns) + "\n)\n"
             f"COMMENT {_hive_text(each.description)}\n"
             "STORED AS PARQUET\n"
             f"LOCATION '{location}{each.name}/'"
         )
-    # the types of kb.dataset.schema are Trino's too
-    columns = (f'"{c.name}" {c.type} COMMENT {_text(c.comment())}' for c in each.columns)
+    columns = (f'"{c.name}" {c.type} COMMENT {quoted(c.comment())}' for c in each.columns)
     return (
         f'CREATE TABLE "{each.name}" (\n  ' + ",\n  ".join(columns) + "\n)\n"
-        f"COMMENT {_text(each.description)}\n"
+        f"COMMENT {quoted(each.description)}\n"
         f"WITH (format = 'PARQUET', external_location = '{location}{each.name}/')"
     )
 
@@ -77,7 +64,3 @@ def read_location(text: str) -> str:
 def _hive_text(text: str) -> str:
     """Quote text as Hive does, where a quote inside is escaped and not doubled."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

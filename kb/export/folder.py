@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kb.dataset.files import sync, turn
 from kb.errors import ExportError
+from kb.export.copies import FORMATS as PER_TABLE
 
 #: Lists every other file of the folder, as `sha256sum` does.
 CHECKSUMS = "SHA256SUMS"
@@ -23,8 +24,6 @@ DATABASE = "kb.sqlite"
 #: The lookup snapshot of the same data, for the web site; made with the SQLite file.
 LOOKUP = "lookup.txt"
 DESCRIPTOR = "datapackage.json"
-#: Formats with a folder of their own, which holds a file per table.
-PER_TABLE = ("parquet", "csv", "jsonl")
 
 _LINE = re.compile(r"[0-9a-f]{64} [ *](.+)")
 _NAME = re.compile(

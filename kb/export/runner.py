@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: The formats, in the order in which they are written.
-FORMATS = ("sqlite", "parquet", "csv", "jsonl")
+FORMATS = ("sqlite", *copies.FORMATS)
 
 #: Called before each step with its number (from 1), the number of steps, and its title.
 Progress = Callable[[int, int, str], None]
@@ -117,13 +117,7 @@ def _write_format(connection: duckdb.DuckDBPyConnection, new: Path, name: str, v
     inside = new / name
     inside.mkdir()
     for table in TABLES:
-        file = inside / f"{table.name}.{name}"
-        if name == "parquet":
-            copies.write_parquet(connection, table, file, version)
-        elif name == "csv":
-            copies.write_csv(connection, table, file)
-        else:
-            copies.write_jsonl(connection, table, file)
+        copies.write(connection, table, inside / f"{table.name}.{name}", version)
     if name == "csv":
         text = datapackage.render(connection, version, checksums(inside))
         (new / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.schema import TABLES, Table, table
+from kb.dataset.schema.core import TYPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,14 +48,6 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
     "kms_verdicts": ("instance_type", "workload", "outcome", "reason"),
 }
 
-_TYPES = {
-    "VARCHAR": "TEXT",
-    "DATE": "TEXT",
-    "DOUBLE": "REAL",
-    "INTEGER": "INTEGER",
-    "BIGINT": "INTEGER",
-    "BOOLEAN": "INTEGER",
-}
 _ROWS_AT_ONCE = 5000
 
 
@@ -69,10 +62,7 @@ def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         sqlite3.Error: the file cannot be written.
     """
     with closing(sqlite3.connect(file, isolation_level=None)) as target:
-        target.execute("PRAGMA page_size = 4096")
-        target.execute("PRAGMA journal_mode = OFF")
-        target.execute("PRAGMA synchronous = OFF")
-        target.execute("BEGIN")
+        target.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
         for each in TABLES:
             target.execute(create_sql(each))
             marks = ", ".join("?" * len(each.columns))
@@ -83,13 +73,12 @@ def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         for name, columns in SEARCHED.items():
             _add_search(target, name, columns)
         target.execute("COMMIT")
-        target.execute("ANALYZE")
-        target.execute("VACUUM")
+        target.executescript("ANALYZE; VACUUM")
 
 
 def create_sql(each: Table) -> str:
     """Return the CREATE TABLE statement, with the references and, where none of its columns may be null, the key."""
-    lines = [f"    {c.name} {_TYPES[c.type]}{' NOT NULL' if c.required else ''}" for c in each.columns]
+    lines = [f"    {c.name} {TYPES[c.type].sqlite}{' NOT NULL' if c.required else ''}" for c in each.columns]
     if each.has_whole_key:
         lines.append(f"    PRIMARY KEY ({', '.join(each.key)})")
     for column, target in each.references.items():

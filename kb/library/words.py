@@ -154,13 +154,31 @@ def storage_evidence(kind: InstanceType) -> str:
     return f"{known} ({kind.storage_origin or kind.storage_source})"
 
 
-def eligibility(kind: InstanceType) -> str:
-    """Say whether a key can be used for the ML storage, and why."""
-    if kind.is_kms_eligible is None:
-        return "unknown: no source says whether it has local storage"
-    if kind.is_kms_eligible:
-        return "yes: it has no local storage"
-    return "no: a customer key cannot encrypt local storage"
+def local_storage(kind: InstanceType) -> str:
+    """Name the local storage, and say how it is known."""
+    return f"{kind.local_storage or 'unknown'}, {storage_evidence(kind)}"
+
+
+#: The labels of `is_kms_eligible` and `all_storage_under_key`, wherever they are shown.
+ELIGIBLE = "No local storage, so a key can cover all of it"
+ALL_UNDER_KEY = "All ML storage under your key"
+
+
+def all_under_key(verdict: Verdict) -> str:
+    """Say whether all ML storage is under the key."""
+    return yes_no(None if verdict.outcome is Outcome.UNKNOWN else verdict.all_storage_under_key)
+
+
+def facts(kind: InstanceType) -> list[tuple[str, str]]:
+    """Return labels and texts of what people want to know first about a type; a text is empty if nothing is known."""
+    return [
+        ("Status", status(kind)),
+        ("Local storage", local_storage(kind)),
+        (ELIGIBLE, yes_no(kind.is_kms_eligible)),
+        ("Hypervisor", platform(kind)),
+        ("Hardware", hardware(kind)),
+        ("Dates", dates(kind)),
+    ]
 
 
 def dates(kind: InstanceType) -> str:

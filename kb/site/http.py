@@ -1,4 +1,4 @@
-"""What goes for every request: read only, parameters of queries checked, validators for caches, headers for safety."""
+"""Rules for every request: read only, parameters of queries checked, validators for caches, headers for safety."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+
+from datasette.utils.asgi import Response
 
 from kb.dataset import queries
 from kb.dataset.paths import queries_dir
@@ -35,11 +38,11 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-_HEADERS = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
+_HEADERS = {
+    b"content-security-policy": _POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+}
 _ASSETS = "/assets/"
 _PACKAGE = Path(__file__).parent.parent
 _KINDS_OF_CODE = frozenset({".py", ".html", ".css", ".js", ".sql"})
@@ -59,46 +62,43 @@ class Doorkeeper:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
-            await _answer(send, 405, "This site only answers questions: use GET.", {"allow": "GET, HEAD"})
+            refusal = Response.text("This site is read-only: use GET.\n", 405, {"allow": "GET, HEAD"})
+            await refusal.asgi_send(_with_headers(send))
             return
         try:
             scope = _with_parameters(scope)
         except queries.ParameterError as error:
-            await _answer(send, 400, f"{error}.")
+            await Response.text(f"{error}.\n", 400).asgi_send(_with_headers(send))
             return
-        tag, caching = _tag(scope), _caching(scope)
-        if any(name == b"if-none-match" and tag in value for name, value in scope["headers"]):
-            headers = [(b"etag", tag), (b"cache-control", caching), *_HEADERS]
+        validators = {b"etag": _tag(scope), b"cache-control": _caching(scope)}
+        if any(name == b"if-none-match" and validators[b"etag"] in value for name, value in scope["headers"]):
+            headers = [*validators.items(), *_HEADERS.items()]
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        await self._app(scope, receive, _Sender(send, tag, caching))
+        await self._app(scope, receive, _with_headers(send, validators))
 
 
-class _Sender:
-    """Passes a response on with the headers that every one has."""
+def _with_headers(send: Send, validators: Mapping[bytes, bytes] = MappingProxyType({})) -> Send:
+    """Pass a response on with the headers that every one has, and its validators where it is a success."""
 
-    def __init__(self, send: Send, tag: bytes, caching: bytes) -> None:
-        self._send, self._tag, self._caching = send, tag, caching
-
-    async def __call__(self, message: Message) -> None:
+    async def passing(message: Message) -> None:
         if message["type"] == "http.response.start":
-            extra = list(_HEADERS)
-            if message["status"] == 200:
-                extra += [(b"etag", self._tag), (b"cache-control", self._caching)]
-            ours = {name for name, _ in extra}
+            ours = {**_HEADERS, **(validators if message["status"] == 200 else {})}
             kept = [(name, value) for name, value in message["headers"] if name.lower() not in ours]
-            message = {**message, "headers": kept + extra}
-        await self._send(message)
+            message = {**message, "headers": [*kept, *ours.items()]}
+        await send(message)
+
+    return passing
 
 
 def _caching(scope: Scope) -> bytes:
-    """A stylesheet is asked for with its digest, so it may be kept; all else may change when the data does."""
+    """A stylesheet has its digest in the address, so browsers may keep it; all else may change with the data."""
     return _FOR_A_YEAR if scope["path"].startswith(_ASSETS) and scope["query_string"] else _FOR_MINUTES
 
 
 def _tag(scope: Scope) -> bytes:
-    """An ETag: a page is the same as long as code, data, address and day (some questions are about today) are."""
+    """An ETag: a page is the same as long as code, data, address and day (some queries are about today) are."""
     parts = (
         code_digest(),
         snapshot().input_sha256.encode(),
@@ -111,7 +111,7 @@ def _tag(scope: Scope) -> bytes:
 
 @cache
 def code_digest() -> bytes:
-    """Return the digest of everything a page is made with but the data: code, templates, styles, questions."""
+    """Return the digest of everything a page is made with but the data: code, templates, styles, queries."""
     made_with = hashlib.sha256()
     for folder in (_PACKAGE, queries_dir()):
         for path in sorted(folder.rglob("*")):
@@ -135,11 +135,3 @@ def _with_parameters(scope: Scope) -> Scope:
     bound = query.bind({key: value for key, value in given.items() if key in names and value.strip()})
     text = urlencode({**given, **{key: str(value) for key, value in bound.items()}})
     return {**scope, "query_string": text.encode("ascii")}
-
-
-async def _answer(send: Send, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
-    body = f"{text}\n".encode()
-    more = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-    start = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*start, *more, *_HEADERS]})
-    await send({"type": "http.response.body", "body": body})

@@ -13,8 +13,8 @@ DATABASE = "kb"
 TITLE = "SageMaker storage and KMS keys"
 
 _DESCRIPTION = (
-    "Which SageMaker instance types are Nitro, which have local NVMe storage, and what becomes of a customer KMS key "
-    "on each of them, per workload, per Region, and since when. Every fact has a source and a date."
+    "Which SageMaker instance types are Nitro, which have local NVMe storage, and what happens to a customer KMS "
+    "key on each of them, per workload, per Region, and since when. Every fact has a source and a date."
 )
 
 #: Columns whose values are offered as filters beside a table.
@@ -60,14 +60,13 @@ def metadata() -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    settings = {
+        "facets": _FACETS.get(table.name),
+        "sort_desc": _NEWEST_FIRST.get(table.name),
+        "label_column": table.key[0] if len(table.key) == 1 else None,
+    }
+    return {
         "description": table.description,
         "columns": {column.name: column.comment() for column in table.columns},
+        **{name: value for name, value in settings.items() if value is not None},
     }
-    if table.name in _FACETS:
-        found["facets"] = _FACETS[table.name]
-    if table.name in _NEWEST_FIRST:
-        found["sort_desc"] = _NEWEST_FIRST[table.name]
-    if len(table.key) == 1:
-        found["label_column"] = table.key[0]
-    return found

@@ -26,7 +26,7 @@ from kb.site.questions import canned, shipped
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-#: Pages of Datasette that tell about the server and not about the data, or that change something.
+#: Pages of Datasette about the server instead of the data, or that change something.
 _CLOSED = r"/-/(threads|databases|actor|auth-token|logout|permissions|messages|allow-debug|patterns|plugins)(\..*)?$"
 
 _NAVIGATION = (
@@ -34,11 +34,11 @@ _NAVIGATION = (
     ("/matrix", "Matrix"),
     ("/charts", "Charts"),
     ("/changes", "Changes"),
-    ("/queries", "Questions"),
+    ("/queries", "Queries"),
     (f"/{DATABASE}", "Tables"),
 )
 
-#: No value is longer than this many bytes, whatever a query makes up; SQLite itself would allow a thousand million.
+#: Longest value in bytes that a query may make; SQLite itself would allow a thousand million.
 _LONGEST_VALUE = 4_000_000
 
 _STATIC = Path(__file__).parent / "static"
@@ -56,7 +56,7 @@ async def _closed() -> None:
 
 @hookimpl
 def canned_queries(database: str) -> dict[str, dict[str, Any]]:
-    """Offer the files in ``queries/``."""
+    """Offer the files in ``queries/`` as canned queries."""
     return canned() if database == DATABASE else {}
 
 

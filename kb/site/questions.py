@@ -1,16 +1,12 @@
-"""The files in ``queries/`` on the site: Datasette's canned queries, and rows for the pages that are made from them."""
+"""The files in ``queries/`` on the site, as Datasette's canned queries."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kb.dataset import queries
 from kb.dataset.paths import queries_dir
-from kb.site.metadata import DATABASE
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
 
 
 @cache
@@ -30,10 +26,3 @@ def canned() -> dict[str, dict[str, Any]]:
         }
         for query in shipped().values()
     }
-
-
-async def ask(datasette: Datasette, name: str, **values: str) -> list[dict[str, Any]]:
-    """Return the rows of a query; parameters that are not given have their default."""
-    query = shipped()[name]
-    found = await datasette.get_database(DATABASE).execute(query.sql_for("sqlite"), query.bind(values))
-    return [dict(row) for row in found.rows]

@@ -81,7 +81,7 @@ def test_without_scripts(window: Open) -> None:
     page = window(java_script_enabled=False)
     page.goto("/")
     page.get_by_label("Instance type, family or GPU").fill("ml.g6e.xlarge")
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("ml.g6e.xlarge")
     card = page.locator("#training")
     card.locator("summary").click()
@@ -106,5 +106,5 @@ def test_without_scripts(window: Open) -> None:
 
     page.goto("/kb/can-i-use-my-key")
     page.get_by_label("type", exact=True).fill("ml.m5.xlarge")
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Run").click()
     assert page.locator("table .badge").count() > 0

@@ -36,7 +36,7 @@ def test_a_workload_leads_to_its_card(tab: Page) -> None:
     tab.goto("/")
     tab.get_by_label("Instance type, family or GPU").fill("m5d.xlarge")
     tab.get_by_label("Workload").select_option("endpoint")
-    tab.get_by_role("button", name="Answer").click()
+    tab.get_by_role("button", name="Search").click()
     expect(tab.locator(".verdict:target")).to_contain_text("not applied")
     assert tab.url.endswith("/types/ml.m5d.xlarge#endpoint")
 
@@ -72,7 +72,7 @@ def test_walk_through_a_type(tab: Page) -> None:
 
 def test_alternatives_lead_on(tab: Page) -> None:
     tab.goto("/types/ml.m5d.xlarge")
-    nearest = tab.get_by_role("group", name="Nearest types").locator("tbody a").first
+    nearest = tab.get_by_role("group", name="Closest types").locator("tbody a").first
     name = nearest.inner_text()
     nearest.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text(name)
@@ -94,7 +94,7 @@ def test_a_question_with_other_values(tab: Page) -> None:
     tab.get_by_role("link", name="May I pass my own KMS key").click()
     tab.get_by_label("type", exact=True).fill("ml.m5.xlarge")
     tab.get_by_label("workload", exact=True).fill("training")
-    tab.get_by_role("button", name="Answer").click()
+    tab.get_by_role("button", name="Run").click()
     expect(tab.locator("table .badge").first).to_have_text("✓ encrypts")
     tab.get_by_text("The SQL").click()
     assert "kb query can-i-use-my-key type='ml.m5.xlarge'" in tab.locator("details").inner_text()

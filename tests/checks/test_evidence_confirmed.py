@@ -74,7 +74,7 @@ def test_it_stops_nothing() -> None:
         assert CHECK.level is Level.REVIEW
         assert (result.passed, result.needs_review, result.blocks) == (False, True, False)
         require_all([result])
-        assert describe(result).startswith("REVIEW evidence_confirmed: a person has compared")
+        assert describe(result).startswith("REVIEW evidence_confirmed: every sentence")
         assert "\n  training-key: review rule training-new" in describe(result)
 
 

@@ -48,10 +48,11 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def database(built: BuildResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped data's database under another name: commands open it with settings other than `connection` has."""
-    copy = tmp_path_factory.mktemp("cli") / "kb.duckdb"
-    shutil.copyfile(built.database, copy)
-    return copy
+    """A database built from the shipped data.
+
+    A file of its own: commands lock the settings of what they open, and DuckDB shares those of one file in a process.
+    """
+    return Path(shutil.copy(built.database, tmp_path_factory.mktemp("cli") / "kb.duckdb"))
 
 
 @pytest.fixture

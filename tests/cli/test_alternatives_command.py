@@ -25,7 +25,7 @@ def test_the_nearest_types_in_words(kb: Run) -> None:
 def test_none_says_what_to_do_instead(kb: Run) -> None:
     found = kb("alternatives", "ml.g5.2xlarge", "-w", "training")
     assert found.status == 0
-    assert "  Nearest          none" in found.stdout.splitlines()
+    assert "  Closest    none" in found.stdout.splitlines()
     assert "Instead\n  - " in found.stdout
     assert "another kind of accelerator, or none" in found.stdout
     assert found.stderr.startswith("0 types;")
@@ -69,7 +69,7 @@ def test_csv_has_a_row_per_alternative(kb: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (("ml.m5d.xlarge",), 2, "--workload is needed; the workloads are: automl,"),
+        (("ml.m5d.xlarge",), 2, "--workload is required; the workloads are: automl,"),
         (("ml.m5d.xlarge", "-w", "x"), 1, "unknown workload 'x'"),
         (("ml.m5d", "-w", "endpoint"), 1, "unknown instance type"),
         (("ml.m5d.xlarge", "-w", "endpoint", "--region", "x"), 1, "unknown Region 'x'"),

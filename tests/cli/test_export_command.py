@@ -57,7 +57,7 @@ def test_bad_input_gets_one_sentence(kb: Run, database: Path, tmp_path: Path) ->
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     for options, status, message in (
-        (("--format", "xml"), 2, "no format 'xml'; the formats are: sqlite, parquet, csv, jsonl."),
+        (("--format", "xml"), 2, "'xml' is not one of 'sqlite', 'parquet', 'csv', 'jsonl'."),
         (("--output", tmp_path / "file"), 1, f"Error: {tmp_path / 'file'}: is a file; give the name of a folder"),
         (("--output", tmp_path / "file" / "x"), 1, "nothing was replaced"),
         (("--output", tmp_path / "full"), 1, f"Error: {tmp_path / 'full'}: holds what no export wrote (mine.txt)"),

@@ -68,7 +68,7 @@ def test_people_see_the_first_rows_and_a_summary(kb: Run, data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        ((), 2, "name a source"),
+        ((), 2, "give the name of a source"),
         (("nope",), 1, "source nope: unknown"),
         (("sagemaker_api", "--wheel", "x.whl", "--git-dir", "y"), 2, "cannot be given together"),
         (("sagemaker_api", "--wheel", "x.whl", "--date", "2026-01-01"), 2, "--date is for the installed package"),

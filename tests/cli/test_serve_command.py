@@ -162,9 +162,9 @@ def test_a_port_in_use(kb: Run, exported: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "problem"),
     [
-        (("--host", "no.such.host.invalid"), 1, "no address of this machine"),
+        (("--host", "no.such.host.invalid"), 1, "not an address of this machine"),
         (("--host", "192.0.2.1"), 1, "192.0.2.1, port 0: "),
-        (("--host", "x" * 300), 1, "no address of this machine"),
+        (("--host", "x" * 300), 1, "not an address of this machine"),
         (("--port", "66000"), 2, "66000"),
         (("--port", "http"), 2, "http"),
     ],

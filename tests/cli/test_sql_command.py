@@ -165,7 +165,7 @@ def test_query_list_names_every_query_with_its_parameters(kb: Run) -> None:
         (("nope",), 1, "unknown query 'nope'; the queries are: arrivals-by-year, can-i-use-my-key,"),
         (("../queries/contradictions",), 1, "unknown query"),
         (("",), 1, "unknown query ''"),
-        ((), 2, "name a query"),
+        ((), 2, "give the name of a query"),
         (("contradicting-statements", "x=1"), 2, "query contradicting-statements has no parameter 'x'; it has none"),
         (("can-i-use-my-key", "typ=x"), 2, "its parameters are: type, workload"),
         (("can-i-use-my-key", "ml.g5.xlarge"), 2, "not of the form PARAMETER=VALUE"),

@@ -115,6 +115,9 @@ def test_sources_are_those_that_were_read(exports: ExportResult, connection: duc
     assert "EC2 DescribeInstanceTypes and DescribeInstanceTypeOfferings, live" not in titles
     assert content["licenses"][0]["name"] == "Apache-2.0"
     by_name = {resource["name"]: resource.get("sources") for resource in content["resources"]}
+    for named in by_name.values():
+        listed = [source["title"] for source in named or ()]
+        assert len(listed) == len(set(listed))
     assert [source["title"] for source in by_name["region_listings"]] == [
         "Region lists of SageMaker instance types packaged with cfn-lint"
     ]

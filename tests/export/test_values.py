@@ -74,9 +74,8 @@ def write_all(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collec
     for format_name in ("parquet", "csv", "jsonl"):
         (folder / format_name).mkdir()
     for each in map(table, names):
-        copies.write_parquet(connection, each, folder / "parquet" / f"{each.name}.parquet", "2026.01.01")
-        copies.write_csv(connection, each, folder / "csv" / f"{each.name}.csv")
-        copies.write_jsonl(connection, each, folder / "jsonl" / f"{each.name}.jsonl")
+        for form in copies.FORMATS:
+            copies.write(connection, each, folder / form / f"{each.name}.{form}", "2026.01.01")
 
 
 @examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -121,7 +120,7 @@ def test_csv_is_as_rfc_4180_says(empty: duckdb.DuckDBPyConnection, tmp_path: Pat
         "INSERT INTO observations VALUES ('a \"b\"', 'c,d', '', ' e', NULL, '2026-01-02', NULL, E'f\\ng'), "
         "('é', 'true', '', 'x', '', '2026-01-02', '2026-01-03', NULL)"
     )
-    copies.write_csv(empty, observations, tmp_path / "observations.csv")
+    copies.write(empty, observations, tmp_path / "observations.csv", "2026.01.01")
     assert (tmp_path / "observations.csv").read_bytes().decode("utf-8") == (
         "subject,fact,scope,source,value,valid_from,valid_to,origin\n"
         '"a ""b""","c,d","", e,,2026-01-02,,"f\ng"\n'

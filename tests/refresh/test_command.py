@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cli.commands import refresh as command
+from kb.cli.output import Progress
 from kb.dataset import paths
 from scrapers.base import Request, Unreachable
 from tests.cli.conftest import Run
@@ -63,7 +63,7 @@ def test_a_dry_run_writes_nothing(kb: Run, small: Small) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--source", "nope"), "no source 'nope'; the sources are: sagemaker_api, region_lists, ec2_api_capture."),
+        (("--source", "nope"), "'nope' is not one of 'sagemaker_api', "),
         (("--keep-raw", "a", "--from-raw", "b"), "cannot be given together"),
         (("--mirror", "https://x"), "is not of the form"),
     ],
@@ -149,7 +149,8 @@ def test_progress_rewrites_one_line_and_no_source_can_write_more(monkeypatch: py
         written.append(text)
 
     monkeypatch.setattr("click.echo", echo)
-    command._progress("source 1 of 3, \x1b[31mx\n" + "y" * 500)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    Progress().line("source 1 of 3, \x1b[31mx\n" + "y" * 500)
     assert written == [f"\r\x1b[K{('source 1 of 3, ?[31mx?' + 'y' * 500)[:79]}"]
 
 

@@ -123,7 +123,7 @@ def test_confirming_takes_the_mark_off(kb: Run, data: MiniData, tmp_path: Path) 
         ["endpoint-key", "d" * 16],
         ["endpoint-size", "absent"],
     ]
-    assert found.stderr == f"2 confirmed on {today()}. Run `kb build` to take the marks off the answers.\n"
+    assert found.stderr == f"2 confirmed on {today()}. Run `kb build` to remove the marks from the answers.\n"
     assert confirmations(data) == (
         f"{HEADER}endpoint-key,{'d' * 16},{today()},Wording only.\n"
         f"endpoint-size,absent,{today()},Wording only.\n"

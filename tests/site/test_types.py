@@ -121,7 +121,7 @@ def test_alternatives_are_those_of_the_library(
     monkeypatch.setattr("kb.site.pages.types.COMMON", ("endpoint",))
     section = page(f"/types/{name}").select_one("section[aria-labelledby=alternatives]")
     assert section is not None
-    assert texts(section, "h2") == ["Nearest types with all storage under your key, for endpoint"]
+    assert texts(section, "h2") == ["Closest types fully covered by the key, for endpoint"]
     expected = kb.alternatives(name, "endpoint", limit=5)
     assert texts(section, "tbody a") == [each.instance_type for each in expected]
     rows = [[f"{each.distance:.2f}", *("; ".join(getattr(each, what)) for what in told)] for each in expected]
@@ -137,7 +137,7 @@ def test_a_type_that_takes_a_key_needs_no_alternative(page: Page) -> None:
 def test_where_there_is_no_alternative_the_page_says_what_to_do_instead(page: Page) -> None:
     section = page("/types/ml.p5.48xlarge").select_one("section[aria-labelledby=alternatives]")
     assert section is not None
-    assert texts(section, "p")[0].startswith("There is none ")
+    assert texts(section, "p")[0].startswith("No type of this kind ")
     assert texts(section, "li") == list(kb.alternatives("ml.p5.48xlarge", "training").instead)
 
 
@@ -171,7 +171,7 @@ def test_words_of_reasons_lead_to_verdicts(page: Page) -> None:
     soup = page("/types?q=refuses")
     (link,) = soup.select('a[href^="/kb/kms_verdicts?_search="]')
     rows = page(str(link["href"]))
-    assert re.match(r"(\d+) verdicts", link.get_text())
+    assert re.match(r"(\d+) matching verdicts", link.get_text())
     assert len(rows.select("tbody tr")) > 50
 
 

@@ -1,4 +1,4 @@
-"""``kb alternatives``: the nearest types that satisfy a need."""
+"""``kb alternatives``: the closest instance types that satisfy a need."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import click
 
 import kb
-from kb.cli.options import known_region, region_option, type_argument, workload_option
-from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
+from kb.cli.options import limit_option, region_option, type_argument, workload_option
+from kb.cli.output import Form, fields, form_options, paragraph, write
 from kb.library import words
 from kb.library.alternatives.search import ARCHITECTURES, NEEDS, STATUSES
 from kb.library.lookup import snapshot
 
 _CSV_COLUMNS = ("instance_type", "distance", "status", "outcome", "better", "worse", "other")
 
-_EPILOG = """The distance adds up what there is more or less of: twice as much counts 1, half as
-much 2. `help(kb.alternatives)` has the details. There are no prices in the data.
+_EPILOG = """The distance adds up the differences: twice as much of something counts 1, half as much
+counts 2. `help(kb.alternatives)` has the details. The data has no prices.
 
 \b
 Examples:
@@ -25,21 +25,21 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="The nearest types that keep all under the key.")
+@click.command(epilog=_EPILOG)
 @type_argument
-@workload_option("Workload in which the alternatives are offered (required).")
-@region_option("Only types in this Region's list for the workload.")
+@workload_option(help="Workload that offers the alternatives (required).")
+@region_option(help="Only types in this Region's list for the workload.")
 @click.option(
     "--need",
     type=click.Choice(tuple(NEEDS)),
     default="all_storage_under_key",
-    help="What the alternatives must satisfy; all_storage_under_key by default.",
+    help="What the alternatives must satisfy (default: all_storage_under_key).",
 )
 @click.option(
     "--architecture",
     type=click.Choice(ARCHITECTURES),
     default="same",
-    help="Architecture of the processors; that of TYPE by default.",
+    help="Processor architecture (default: that of TYPE).",
 )
 @click.option(
     "--status",
@@ -47,9 +47,9 @@ Examples:
     type=click.Choice(STATUSES),
     multiple=True,
     default=("listed",),
-    help="Types with this status; may be repeated; listed by default.",
+    help="Types with this status; repeatable (default: listed).",
 )
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=5, help="Show at most N types; 5 by default.")
+@limit_option(default=5, help="Maximum number of types (default: 5).")
 @form_options
 def alternatives(
     *,
@@ -62,26 +62,26 @@ def alternatives(
     limit: int,
     form: Form,
 ) -> None:
-    """Find the types nearest to TYPE that satisfy a need, with what is better and worse about each."""
+    """Find the types closest to TYPE that satisfy a need, and show how each is better or worse."""
     if workload is None:
-        raise click.UsageError(f"--workload is needed; the workloads are: {', '.join(kb.workloads())}")
+        raise click.UsageError(f"--workload is required; the workloads are: {', '.join(kb.workloads())}")
     answer = kb.alternatives(
         instance_type,
         workload,
-        region=known_region(region),
+        region=region,
         need=need,
         architecture=architecture,
         statuses=statuses,
         limit=limit,
     )
-    if form is Form.JSON:
-        echo_json(answer.as_dict() | {"data_version": snapshot().data_version})
-    elif form is Form.CSV:
-        echo_csv(_CSV_COLUMNS, (_row(each) for each in answer))
-    else:
-        click.echo("\n".join(_lines(answer)))
-        shown = f"{len(answer)} of {answer.total}" if len(answer) < answer.total else str(answer.total)
-        note(f"{shown} type{'' if answer.total == 1 else 's'}; data version {snapshot().data_version}")
+    shown = f"{len(answer)} of {answer.total}" if len(answer) < answer.total else str(answer.total)
+    write(
+        form,
+        json=lambda: answer.as_dict() | {"data_version": snapshot().data_version},
+        csv=lambda: (_CSV_COLUMNS, (_row(each) for each in answer)),
+        people=lambda: "\n".join(_lines(answer)),
+        remark=f"{shown} type{'' if answer.total == 1 else 's'}; data version {snapshot().data_version}",
+    )
 
 
 def _row(each: kb.Alternative) -> tuple[object, ...]:
@@ -95,9 +95,9 @@ def _lines(answer: kb.Alternatives) -> Iterator[str]:
     yield fields(
         [
             ("Need", NEEDS[answer.need]),
-            ("Satisfied by it", words.yes_no(answer.is_satisfied)),
+            ("Satisfied", words.yes_no(answer.is_satisfied)),
             ("Has", _has(answer.instance_type)),
-            ("Nearest", "" if answer else "none"),
+            ("Closest", "" if answer else "none"),
         ]
     )
     for each in answer:
@@ -121,9 +121,9 @@ def _lines(answer: kb.Alternatives) -> Iterator[str]:
         yield from (paragraph(each, "    ", "  - ") for each in answer.instead)
     if answer.left_out and not answer:
         yield ""
-        yield "Types that satisfy the need, and why they are no alternative"
+        yield "Types that satisfy the need but are not alternatives"
         yield fields([(f"{len(each.instance_types)}", each.explanation) for each in answer.left_out])
 
 
 def _has(instance_type: str) -> str:
-    return words.hardware(kb.lookup(instance_type)) or "hardware not known"
+    return words.hardware(kb.lookup(instance_type)) or "unknown hardware"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.options import FILE, database_option
-from kb.cli.output import echo_json, json_option, note, progress_line
+from kb import checks, pipeline
+from kb.checks import CheckResult, GateError, describe
+from kb.cli.database import open_locked
+from kb.cli.options import FILE, data_option, database_option, quiet_option
+from kb.cli.output import Form, Progress, json_option, note, write
+from kb.dataset import paths
+from kb.pipeline import BuildResult
 
-if TYPE_CHECKING:
-    from kb.checks import CheckResult
-    from kb.pipeline import BuildResult
-
-_BUILD_EPILOG = """The database is replaced in one step when everything is done and every data check has passed; a
-build that fails leaves the old one as it was. Checks that only ask for a review stop nothing.
+_BUILD_EPILOG = """The database is replaced in one step once every data check has passed. If the build fails, the old
+database stays. Checks of level review stop nothing.
 
 \b
 Examples:
@@ -26,31 +26,25 @@ Examples:
 """
 
 
-@click.command(epilog=_BUILD_EPILOG, short_help="Make the database from the logs.")
-@click.option(
-    "--data", metavar="DIR", type=FILE, help="Folder with the logs and curated tables, instead of the shipped."
-)
-@click.option("--output", metavar="FILE", type=FILE, help="Database to make, instead of the default one.")
+@click.command(epilog=_BUILD_EPILOG)
+@data_option(help="Folder with the logs and curated tables (default: the shipped one).")
+@click.option("--output", metavar="FILE", type=FILE, help="Database to write (default: KB_DATABASE or data/kb.duckdb).")
 @click.option("--snapshot", metavar="FILE", type=FILE, help="Also write the lookup snapshot to this file.")
-@click.option("--no-snapshot", is_flag=True, help="Leave the package's lookup snapshot as it is.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
+@click.option("--no-snapshot", is_flag=True, help="Do not update the lookup snapshot in the package.")
+@quiet_option
 def build(data: Path | None, output: Path | None, snapshot: Path | None, no_snapshot: bool, quiet: bool) -> None:
     """Build the database from the observation logs and curated tables.
 
-    In a checkout, and from the data there, the lookup snapshot inside the package is written too.
+    In a checkout and without --data, also update the lookup snapshot in the package.
     """
     if snapshot is not None and no_snapshot:
         raise click.UsageError("--snapshot and --no-snapshot cannot be given together")
-    from kb import pipeline as builder
-    from kb.checks import GateError, describe
-    from kb.dataset import paths
-
     if snapshot is None and not no_snapshot and data is None and paths.checkout() is not None:
         snapshot = paths.snapshot_file()
     began = time.monotonic()
     try:
-        with progress_line(quiet=quiet) as progress:
-            result = builder.build(data or paths.data_dir(), output or paths.database_file(), snapshot, progress)
+        with Progress(quiet=quiet) as progress:
+            result = pipeline.build(data or paths.data_dir(), output or paths.database_file(), snapshot, progress.step)
     except GateError as error:
         failed = sum(check.blocks for check in error.results)
         raise click.ClickException(
@@ -74,15 +68,15 @@ def _summary(result: BuildResult, seconds: float) -> str:
 
 
 def _passed(results: Sequence[CheckResult]) -> str:
-    """Say how many checks passed, and how many ask for a person."""
+    """Say how many checks passed, and how many need a manual review."""
     reviews = sum(result.needs_review for result in results)
     if not reviews:
         return f"all {len(results)} checks passed"
     return f"{len(results) - reviews} of {len(results)} checks passed, {reviews} to review"
 
 
-_LINT_EPILOG = """A check fails on rows it does not accept, and on exceptions in check_exceptions.csv that are
-no longer needed. One of level review asks for a person and does not count as failed.
+_LINT_EPILOG = """A check fails on the rows it finds, and on exceptions in check_exceptions.csv that are no longer
+needed. A check of level review asks for a manual review and does not count as failed.
 
 \b
 Examples:
@@ -91,29 +85,26 @@ Examples:
 """
 
 
-@click.command(epilog=_LINT_EPILOG, short_help="Run the data checks on a database.")
+@click.command(epilog=_LINT_EPILOG)
 @database_option
 @json_option
-def lint(database: Path | None, as_json: bool) -> None:
-    """Run the data checks on a built database; exit status 1 if one fails."""
-    from kb import checks
-    from kb.cli.database import open_locked
-
+def lint(database: Path | None, form: Form) -> None:
+    """Run the data checks on a built database. Exit status 1 if one fails."""
     with open_locked(database) as connection:
         results = checks.run(connection)
-    if as_json:
-        echo_json([result.as_dict() for result in results])
-    else:
-        width = max(len(result.check.name) for result in results)
-        for result in results:
-            click.echo(_line(result, width, checks.describe))
+    width = max(len(result.check.name) for result in results)
+    write(
+        form,
+        json=lambda: [result.as_dict() for result in results],
+        people=lambda: "\n".join(_line(result, width) for result in results),
+    )
     failed = sum(result.blocks for result in results)
     if failed:
         raise click.ClickException(f"{failed} of {len(results)} checks failed")
     note(_passed(results))
 
 
-def _line(result: CheckResult, width: int, describe: Callable[[CheckResult], str]) -> str:
+def _line(result: CheckResult, width: int) -> str:
     accepted = f"  {result.accepted} accepted" if result.accepted else ""
     if result.passed:
         return f"ok      {result.check.name:<{width}}{accepted}".rstrip()

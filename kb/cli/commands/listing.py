@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 import click
 
 import kb
-from kb.cli.options import known_region, known_workload, region_option, workload_option
-from kb.cli.output import Form, echo_csv, echo_json, form_options, note
+from kb.cli.options import limit_option, reading, region_option, workload_option
+from kb.cli.output import Form, form_options, write
 from kb.cli.table import Table
 from kb.library import words
 from kb.library.lookup import snapshot
 from kb.library.model import InstanceType, Outcome
 
 _STATUSES = tuple(words.STATUSES)
+_COUNT, _GIB = click.IntRange(min=0), click.FloatRange(min=0)
 
 #: Short names for columns, as the headings of the table have them.
 _ALIASES = {
@@ -28,8 +29,9 @@ _ALIASES = {
     "gpus": "gpu_count",
 }
 
-_EPILOG = """A type about which a condition's fact is not known does not satisfy it. A question mark in the table means
-that no source says. With --json and --csv every column is written unless --columns says otherwise.
+_EPILOG = """A type whose fact is unknown does not satisfy a condition on it. A question mark in the table means that no
+source says; "eligible" means: no local storage, so a key can cover all of it. --json and --csv write every
+column unless you give --columns.
 
 \b
 Examples:
@@ -39,86 +41,65 @@ Examples:
 """
 
 
+#: Columns that say something about the workload asked for.
+_OF_WORKLOAD = ("outcome", "evidence_changed")
+_COLUMNS = (*InstanceType._fields, *_OF_WORKLOAD)
+
+
 def _read_column(text: str) -> str:
     """Read the name of a column, short or full."""
     name = text.strip().lower()
     name = _ALIASES.get(name, name)
-    if name not in _column_names():
-        near = get_close_matches(name, [*_column_names(), *_ALIASES], n=3)
-        choice = f"did you mean {', '.join(near)}?" if near else f"the columns are {', '.join(_column_names())}."
+    if name not in _COLUMNS:
+        near = get_close_matches(name, [*_COLUMNS, *_ALIASES], n=3)
+        choice = f"did you mean {', '.join(near)}?" if near else f"the columns are {', '.join(_COLUMNS)}."
         raise click.BadParameter(f"no column {text[:60]!r}; {choice}")
     return name
 
 
-def _read_columns(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tuple[str, ...] | None:
-    """Read names of columns, separated by commas."""
-    return None if text is None else tuple(_read_column(name) for name in text.split(","))
-
-
-def _read_order(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tuple[str, bool] | None:
-    """Read the column to sort by, and whether a leading "-" turns the order around."""
-    return None if text is None else (_read_column(text.removeprefix("-")), text.startswith("-"))
-
-
-#: Columns that say something about the workload asked for.
-_OF_WORKLOAD = ("outcome", "evidence_changed")
-
-
-def _column_names() -> tuple[str, ...]:
-    return (*InstanceType._fields, *_OF_WORKLOAD)
-
-
-def _filters(command: Callable[..., None]) -> Callable[..., None]:
-    options = (
-        workload_option("Only types offered for this workload; also shows the outcome there."),
-        click.option(
-            "--outcome",
-            type=click.Choice([o.value for o in Outcome if o is not Outcome.NOT_OFFERED]),
-            help="Only types with this outcome in --workload (`kb lookup --help` explains them).",
-        ),
-        region_option("Only types in this Region's price list (for --workload, if given)."),
-        click.option("--family", metavar="FAMILY", help="Only this family, such as g5."),
-        click.option("--status", type=click.Choice(_STATUSES), help="Only types with this status."),
-        click.option("--nitro/--no-nitro", "is_nitro", default=None, help="On the Nitro hypervisor, or not."),
-        click.option(
-            "--instance-store/--no-instance-store",
-            "has_instance_store",
-            default=None,
-            help="With local storage, or without.",
-        ),
-        click.option(
-            "--eligible/--not-eligible",
-            "is_kms_eligible",
-            default=None,
-            help="Types whose ML storage a customer key can encrypt, or cannot.",
-        ),
-        click.option("--gpus", "min_gpus", metavar="N", type=click.IntRange(min=0), help="At least N GPUs."),
-        click.option("--gpu-name", metavar="NAME", help="GPU model, or a part of its name."),
-        click.option("--min-vcpus", metavar="N", type=click.IntRange(min=0), help="At least N vCPUs."),
-        click.option("--max-vcpus", metavar="N", type=click.IntRange(min=0), help="At most N vCPUs."),
-        click.option(
-            "--min-memory", "min_memory_gib", metavar="GIB", type=click.FloatRange(min=0), help="At least so much GiB."
-        ),
-        click.option(
-            "--max-memory", "max_memory_gib", metavar="GIB", type=click.FloatRange(min=0), help="At most so much GiB."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@click.command("list", epilog=_EPILOG, short_help="Types that satisfy conditions.")
-@_filters
+@click.command("list", epilog=_EPILOG)
+@workload_option(help="Only types offered for this workload; also shows the outcome there.")
+@click.option(
+    "--outcome",
+    type=click.Choice([o.value for o in Outcome if o is not Outcome.NOT_OFFERED]),
+    help="Only types with this outcome in --workload (`kb lookup --help` explains them).",
+)
+@region_option(help="Only types in this Region's price list (for --workload, if given).")
+@click.option("--family", metavar="FAMILY", help="Only this family, such as g5.")
+@click.option("--status", type=click.Choice(_STATUSES), help="Only types with this status.")
+@click.option("--nitro/--no-nitro", "is_nitro", default=None, help="On the Nitro hypervisor, or not.")
+@click.option(
+    "--instance-store/--no-instance-store",
+    "has_instance_store",
+    default=None,
+    help="With local storage, or without.",
+)
+@click.option(
+    "--eligible/--not-eligible",
+    "is_kms_eligible",
+    default=None,
+    help="No local storage, so a key can cover all of it; or the opposite.",
+)
+@click.option("--gpus", "min_gpus", metavar="N", type=_COUNT, help="At least N GPUs.")
+@click.option("--gpu-name", metavar="NAME", help="GPU model, or part of its name.")
+@click.option("--min-vcpus", metavar="N", type=_COUNT, help="At least N vCPUs.")
+@click.option("--max-vcpus", metavar="N", type=_COUNT, help="At most N vCPUs.")
+@click.option("--min-memory", "min_memory_gib", metavar="GIB", type=_GIB, help="At least GIB of memory.")
+@click.option("--max-memory", "max_memory_gib", metavar="GIB", type=_GIB, help="At most GIB of memory.")
 @click.option(
     "--sort",
     metavar="COLUMN",
-    callback=_read_order,
-    help='Sort by this column; "-COLUMN" for descending, unknown last.',
+    callback=reading(lambda text: (_read_column(text.removeprefix("-")), text.startswith("-"))),
+    help='Sort by this column; "-COLUMN" for descending order. Unknown values come last.',
 )
 @click.option("--desc", is_flag=True, help="Sort in descending order.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show at most N types.")
-@click.option("--columns", metavar="COLUMNS", callback=_read_columns, help="Columns to show, separated by commas.")
+@limit_option(help="Maximum number of types.")
+@click.option(
+    "--columns",
+    metavar="COLUMNS",
+    callback=reading(lambda text: tuple(map(_read_column, text.split(",")))),
+    help="Columns to show, separated by commas.",
+)
 @form_options
 def list_types(
     *,
@@ -131,8 +112,7 @@ def list_types(
     form: Form,
     **conditions: Any,
 ) -> None:
-    """List the types that satisfy every condition given; all types without one."""
-    workload, region = known_workload(workload), known_region(region)
+    """List the types that satisfy every condition you give; without conditions, all types."""
     _require_workload(workload, conditions["outcome"], sort, columns)
     found = list(kb.find(workload=workload, region=region, **conditions))
     if sort:
@@ -140,19 +120,17 @@ def list_types(
     elif desc:
         found.reverse()
     total, found = len(found), found[:limit]
-    if form is Form.PEOPLE:
-        if found:
-            click.echo(_table(found, columns, workload))
-        if workload and any(_value(kind, "evidence_changed", workload) for kind in found):
-            note(f"* {words.STAR}")
-        shown = f"{len(found)} of {total}" if len(found) < total else str(total)
-        note(f"{shown} type{'' if total == 1 else 's'}; data version {snapshot().data_version}")
-        return
     names = columns or (*InstanceType._fields, *(_OF_WORKLOAD if workload else ()))
-    if form is Form.JSON:
-        echo_json([_as_dict(kind, names, workload) for kind in found])
-    else:
-        echo_csv(names, ([_value(kind, name, workload) for name in names] for kind in found))
+    is_starred = workload and any(_value(kind, "evidence_changed", workload) for kind in found)
+    shown = f"{len(found)} of {total}" if len(found) < total else str(total)
+    counted = f"{shown} type{'' if total == 1 else 's'}; data version {snapshot().data_version}"
+    write(
+        form,
+        json=lambda: [_as_dict(kind, names, workload) for kind in found],
+        csv=lambda: (names, ([_value(kind, name, workload) for name in names] for kind in found)),
+        people=lambda: _table(found, columns, workload) if found else "",
+        remark=f"* {words.STAR}\n{counted}" if is_starred else counted,
+    )
 
 
 def _require_workload(
@@ -197,7 +175,7 @@ def _table(found: Sequence[InstanceType], columns: tuple[str, ...] | None, workl
         laid_out = Table(headings, ([row[name] for name in headings] for row in shown), missing="?")
         if laid_out.fits:
             return laid_out.text()
-        # on a narrow terminal the column that the others come nearest to saying gives way
+        # on a narrow terminal, drop the column that the others say most nearly
         headings.remove(droppable)
     return Table(headings, ([row[name] for name in headings] for row in shown), missing="?").text()
 

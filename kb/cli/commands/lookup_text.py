@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kb.library.answers import Answer
 
 
+_NO_REGIONS = "no Region data for this workload"
+
+
 def overview(kind: InstanceType, answers: Sequence[Answer], region: str | None) -> str:
     """Describe a type: its facts, a table with a row per workload that offers it, and the reasons below."""
     offered = [a for a in answers if a.verdict.outcome is not Outcome.NOT_OFFERED]
@@ -32,7 +35,7 @@ def overview(kind: InstanceType, answers: Sequence[Answer], region: str | None) 
             rows.append([verdict.workload, outcome, verdict.outcome_since, *place, why])
         parts.append(Table(headers, rows).text())
         if region and any(answer.in_region is None for answer in offered):
-            parts.append("? no Region list speaks of this workload")
+            parts.append(f"? {_NO_REGIONS}")
         if any(answer.verdict.evidence_changed for answer in offered):
             parts.append(paragraph(f"{words.STAR}; --workload shows which", "  ", "* "))
         parts.append("")
@@ -55,11 +58,11 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
                 ("Since", str(found.outcome_since)),
                 ("Why", found.reason),
                 ("Under review", words.under_review(found)),
-                ("All storage under key", _all_storage(found)),
-                ("Local storage", f"{kind.local_storage or 'unknown'}, {words.storage_evidence(kind)}"),
+                (words.ALL_UNDER_KEY, words.all_under_key(found)),
+                ("Local storage", words.local_storage(kind)),
                 ("Volume size", _volume_size(found)),
                 ("Basis", _basis(found)),
-                (f"In {region}", _in_region(answer) if region else ""),
+                (f"In {region}", words.yes_no(answer.in_region, _NO_REGIONS) if region else ""),
                 ("Instead", answer.recommendation or ""),
             ]
         ),
@@ -68,7 +71,7 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
     if evidence:
         parts += ["", "Evidence", fields(evidence)]
     if found.contradictions:
-        parts += ["", "AWS also says otherwise"]
+        parts += ["", "Contradictory AWS statements"]
         for item in found.contradictions:
             source = f"{item.source_title}, seen {item.seen_on}; {words.newer_side(item.newer_side)}"
             text = f"{item.statement}\n{source}\n{item.url}"
@@ -77,21 +80,7 @@ def verdict(kind: InstanceType, answer: Answer, region: str | None) -> str:
 
 
 def _facts(kind: InstanceType) -> list[tuple[str, str]]:
-    return [
-        ("What it is", kind.explanation or ""),
-        ("Status", words.status(kind)),
-        ("Local storage", f"{kind.local_storage or 'unknown'}, {words.storage_evidence(kind)}"),
-        ("Key possible", words.eligibility(kind)),
-        ("Hypervisor", words.platform(kind)),
-        ("Hardware", words.hardware(kind)),
-        ("Dates", words.dates(kind)),
-    ]
-
-
-def _all_storage(found: Verdict) -> str:
-    if found.outcome is Outcome.UNKNOWN:
-        return "not known to be"
-    return words.yes_no(found.all_storage_under_key)
+    return [("What it is", kind.explanation or ""), *words.facts(kind)]
 
 
 def _volume_size(found: Verdict) -> str:
@@ -112,7 +101,3 @@ def _basis(found: Verdict) -> str:
         return ""
     because = f"\n{found.basis_note}" if found.basis_note else ""
     return f"{found.basis.value}: {words.BASES[found.basis]}{because}"
-
-
-def _in_region(answer: Answer) -> str:
-    return words.yes_no(answer.in_region, "unknown: no Region list speaks of this workload")

@@ -10,11 +10,15 @@ import click
 import kb
 from kb.cli.options import FILE, complete_workloads
 from kb.cli.output import note
+from kb.dataset.files import replace_atomically
 from kb.errors import PolicyError
+from kb.policy import SEED_WORKLOADS, make_policy
+from kb.policy.explanation import explain
+from kb.policy.making import read_key_arn
 
-_EPILOG = """The policy goes to standard output as JSON, and what a reader of it has to know to standard error: the
-data version, what is demanded of each action, what cannot be enforced, and what a folded family stands for. Where
-it does not fit into one document, the documents are written one on a line, and all of them must be attached.
+_EPILOG = """The policy goes to standard output as JSON. Notes go to standard error: the data version, what each action
+must satisfy, what the policy cannot enforce, and which types a folded family stands for. A policy that does not fit
+into one document is written as one document per line; attach all of them.
 
 \b
 Examples:
@@ -26,15 +30,13 @@ _NAME = "volume-key"
 
 
 def _read_arns(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
-    from kb.policy.making import read_key_arn
-
     try:
         return tuple(read_key_arn(text) for text in texts)
     except PolicyError as error:
         raise click.BadParameter(f"{error}.") from error
 
 
-@click.command(epilog=_EPILOG, short_help="IAM policy that requires keys where they work.")
+@click.command(epilog=_EPILOG)
 @click.option(
     "-w",
     "--workload",
@@ -42,7 +44,7 @@ def _read_arns(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     metavar="WORKLOAD",
     multiple=True,
     shell_complete=complete_workloads,
-    help="Workload to cover, again for each; by default training, tuning, processing, transform, endpoint, notebook.",
+    help="Workload to cover; repeatable (default: training, tuning, processing, transform, endpoint, notebook).",
 )
 @click.option(
     "--key-arn",
@@ -50,20 +52,20 @@ def _read_arns(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     metavar="ARN",
     multiple=True,
     callback=_read_arns,
-    help='Key to demand, again for each; Region and key may be "*". By default any key will do.',
+    help='Required key ARN; repeatable. Region and key may be "*" (default: any key).',
 )
 @click.option(
     "--kind",
     type=click.Choice(["identity", "scp"]),
     default="identity",
     show_default=True,
-    help="Managed policy, or service control policy.",
+    help="Identity-based (managed) policy, or service control policy.",
 )
-@click.option("--fold", is_flag=True, help="Write ml.g5.* where all known sizes of a family are treated alike.")
+@click.option("--fold", is_flag=True, help="Write ml.g5.* where the same rule applies to all known sizes of a family.")
 @click.option(
-    "--deny-local-storage", is_flag=True, help="Allow only types whose storage is all under the key; exempt none."
+    "--deny-local-storage", is_flag=True, help="Allow only types with all ML storage under your key; exempt none."
 )
-@click.option("--output", metavar="DIR", type=FILE, help="Write documents and notes as files into this folder instead.")
+@click.option("--output", metavar="DIR", type=FILE, help="Write documents and notes to files in this folder instead.")
 def policy(
     *,
     workloads: tuple[str, ...],
@@ -75,11 +77,8 @@ def policy(
 ) -> None:
     """Print an IAM policy that denies requests without a customer key for the ML storage volume.
 
-    Types with which a key cannot be used are exempt, each by the verdict of its workload; no other type is.
+    Only types that cannot use a key are exempt, each by its verdict in the workload.
     """
-    from kb.policy import SEED_WORKLOADS, make_policy
-    from kb.policy.explanation import explain
-
     made = make_policy(
         workloads or SEED_WORKLOADS,
         key_arns=key_arns,
@@ -96,14 +95,12 @@ def policy(
     else:
         for document in made.documents:
             click.echo(json.dumps(document, separators=(",", ":")))
-        note(f"{len(made.documents)} documents, one on a line; --output writes files, --fold makes them smaller.\n")
+        note(f"{len(made.documents)} documents, one per line; --output writes files, --fold makes them smaller.\n")
     note(text.removesuffix("\n"))
 
 
 def _write(folder: Path, documents: tuple[str, ...], text: str) -> list[Path]:
     """Write the documents and the text beside them; a document left from another policy is an error."""
-    from kb.dataset.files import replace_atomically
-
     paths = [folder / f"{_NAME}-{number}.json" for number in range(1, len(documents) + 1)]
     others = sorted({path.name for path in folder.glob(f"{_NAME}-*.json")} - {path.name for path in paths})
     if others:

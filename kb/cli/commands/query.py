@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from kb.cli.database import limit_option, open_locked, write_rows
-from kb.cli.options import database_option
-from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
+from kb.cli.options import completing, database_option
+from kb.cli.output import Form, form_options, note, paragraph, write
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
+from kb.dataset.queries import Query
 
-if TYPE_CHECKING:
-    from kb.dataset.queries import Query
-
-
-def _complete_queries(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.dataset.paths import queries_dir
-
-    return [CompletionItem(p.stem) for p in sorted(queries_dir().glob("*.sql")) if p.stem.startswith(incomplete)]
-
-
-_EPILOG = """The queries are SQL files; `kb query --list` says where they are.
+_EPILOG = """The queries are SQL files; `kb query --list` shows where they are.
 
 \b
 Examples:
@@ -33,12 +25,12 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Ready-made queries on the database.")
-@click.argument("name", required=False, shell_complete=_complete_queries)
-@click.argument("values", metavar="[PARAMETER=VALUE]...", nargs=-1)
-@click.option(
-    "--param", "named", metavar="PARAMETER=VALUE", multiple=True, help="Value of a parameter; may be repeated."
+@click.command(epilog=_EPILOG)
+@click.argument(
+    "name", required=False, shell_complete=completing(lambda: sorted(path.stem for path in queries_dir().glob("*.sql")))
 )
+@click.argument("values", metavar="[PARAMETER=VALUE]...", nargs=-1)
+@click.option("--param", "named", metavar="PARAMETER=VALUE", multiple=True, help="Value of a parameter; repeatable.")
 @click.option("--list", "is_list", is_flag=True, help="List the queries with their parameters, and exit.")
 @limit_option
 @database_option
@@ -53,15 +45,12 @@ def query(
     database: Path | None,
     form: Form,
 ) -> None:
-    """Run a query that others needed before."""
-    from kb.dataset import queries
-    from kb.dataset.paths import queries_dir
-
+    """Run a ready-made query."""
     if is_list:
         _list(list(queries.load(queries_dir()).values()), form)
         return
     if name is None:
-        raise click.UsageError("name a query, or give --list")
+        raise click.UsageError("give the name of a query, or --list")
     chosen = queries.find(queries_dir(), name)
     given = _given((*values, *named))
     try:
@@ -94,18 +83,21 @@ def _bound(chosen: Query, given: dict[str, str]) -> str:
 
 
 def _list(found: Sequence[Query], form: Form) -> None:
-    if form is Form.JSON:
-        echo_json([_as_dict(each) for each in found])
-    elif form is Form.CSV:
-        rows = [(each.name, each.title, " ".join(f"{p.name}={p.default}" for p in each.parameters)) for each in found]
-        echo_csv(("name", "title", "parameters"), rows)
-    else:
-        for each in found:
-            click.echo(each.name)
-            click.echo(paragraph(f"{each.title} {each.description}", "  "))
-            for p in each.parameters:
-                click.echo(paragraph(f"{p.name}={p.default}  {p.meaning} ({p.type.value})", "      ", "    "))
-        note(f"{len(found)} queries" + (f" in {found[0].path.parent}" if found else ""))
+    rows = [(each.name, each.title, " ".join(f"{p.name}={p.default}" for p in each.parameters)) for each in found]
+    write(
+        form,
+        json=lambda: [_as_dict(each) for each in found],
+        csv=lambda: (("name", "title", "parameters"), rows),
+        people=lambda: "\n".join(line for each in found for line in _described(each)),
+        remark=f"{len(found)} queries" + (f" in {found[0].path.parent}" if found else ""),
+    )
+
+
+def _described(each: Query) -> Iterator[str]:
+    yield each.name
+    yield paragraph(f"{each.title} {each.description}", "  ")
+    for p in each.parameters:
+        yield paragraph(f"{p.name}={p.default}  {p.meaning} ({p.type.value})", "      ", "    ")
 
 
 def _as_dict(each: Query) -> dict[str, Any]:

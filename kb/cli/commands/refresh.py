@@ -1,25 +1,24 @@
-"""``kb refresh``: read every source, show what changed, and publish what the gate accepts."""
+"""``kb refresh``: read every source, report what changed, and publish it if the data checks pass."""
 
 from __future__ import annotations
 
-import functools
-import shutil
-import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import click
 from click.exceptions import Exit
 
-from kb.cli.live import Live, complete_sources, live_options
-from kb.cli.options import FILE
-from kb.cli.output import echo_json, json_option
+from kb.cli.live import Live, live_options
+from kb.cli.options import FILE, data_option, require_checkout
+from kb.cli.output import Form, Progress, json_option, write
+from kb.dataset import paths
+from kb.dataset.files import replace_atomically
+from kb.dataset.log_specs import SPECS
+from kb.errors import need
 
-_EPILOG = """Sources that cannot be reached from here (no network, no credentials, a package that is not installed) are
-left out, and the report says why. Logs change together in one step or not at all; database and snapshot follow if every
-data check passes. Exit status 1 where a check refuses, a sentence of the documentation changed, or a source failed.
+_EPILOG = """Sources you cannot reach (no network, no credentials, a package that is not installed) are skipped, and
+the report says why. The logs change together in one step or not at all; database and snapshot follow if every data
+check passes. Exit status 1 if a check fails, a sentence of the documentation changed, or a source failed.
 
 \b
 Examples:
@@ -30,37 +29,19 @@ Examples:
 """
 
 
-def _in_a_checkout(command: Callable[..., None]) -> Callable[..., None]:
-    """Stop before anything else where there are no logs to append to, or no scrapers: they are not in a wheel."""
-
-    @functools.wraps(command)
-    def checked(*args: Any, data: Path | None, **options: Any) -> None:
-        from kb.dataset import paths
-
-        if (data is None and paths.checkout() is None) or find_spec("scrapers") is None:
-            raise click.ClickException(
-                "a refresh appends to the observation logs of a checkout, and this kb is installed without one; "
-                "clone the repository and install it with: pip install -e '.[build,scrape]'"
-            )
-        command(*args, data=data, **options)
-
-    return checked
-
-
-@click.command(epilog=_EPILOG, short_help="Read every source, and publish what changed.")
+@click.command(epilog=_EPILOG)
 @click.option(
     "--source",
     "sources",
     metavar="NAME",
+    type=click.Choice(tuple(SPECS)),
     multiple=True,
-    shell_complete=complete_sources,
-    help="Read this source only; repeatable.",
+    help="Only this source; repeatable.",
 )
-@click.option("--dry-run", is_flag=True, help="Read, compare and report; write neither logs nor database.")
-@_in_a_checkout
+@click.option("--dry-run", is_flag=True, help="Read, compare and report, but write neither logs nor database.")
 @live_options
-@click.option("--data", metavar="DIR", type=FILE, help="Data folder whose logs grow, instead of the checkout's.")
-@click.option("--output", metavar="FILE", type=FILE, help="Database to make; with --data, kb.duckdb in that folder.")
+@data_option(help="Data folder to update (default: the checkout's).")
+@click.option("--output", metavar="FILE", type=FILE, help="Database to write (with --data: kb.duckdb in that folder).")
 @click.option("--report", "report_file", metavar="FILE", type=FILE, help="Also write the Markdown report to this file.")
 @json_option
 def refresh(
@@ -71,24 +52,16 @@ def refresh(
     data: Path | None,
     output: Path | None,
     report_file: Path | None,
-    as_json: bool,
+    form: Form,
 ) -> None:
-    """Read every source that can be read here, and report what changed as Markdown.
+    """Read every source you can reach, and report what changed as Markdown.
 
-    In a checkout, and with the data there, the lookup snapshot inside the package is written too.
+    In a checkout and without --data, also update the lookup snapshot in the package.
     """
-    from kb.dataset import paths
-    from kb.errors import need
-
+    has_data = data is not None and find_spec("scrapers") is not None
+    require_checkout("a refresh appends to the observation logs of", extras="build,scrape", is_there=has_data)
     need("duckdb", "build", "A refresh")
     from scrapers import SCRAPERS
-
-    unknown = [name for name in sources if name not in SCRAPERS]
-    if unknown:
-        raise click.BadParameter(
-            f"no source {unknown[0]!r}; the sources are: {', '.join(SCRAPERS)}.", param_hint="--source"
-        )
-    from kb.dataset.files import replace_atomically
     from scrapers.refresh import Job
     from scrapers.refresh import refresh as run
     from scrapers.refresh.report_text import render
@@ -102,29 +75,11 @@ def refresh(
         keep_raw=live.keep_raw,
         from_raw=live.from_raw,
     )
-    show = sys.stderr.isatty()
-    try:
-        report = run(job, live.request, _progress if show else _silence)
-    finally:
-        if show:
-            click.echo("\r\x1b[K", err=True, nl=False)
+    with Progress() as progress:
+        report = run(job, live.request, progress.line)
     text = render(report)
-    if as_json:
-        echo_json(report.as_dict())
-    else:
-        click.echo(text, nl=False)
+    write(form, json=report.as_dict, people=lambda: text.removesuffix("\n"))
     if report_file is not None:
         replace_atomically(report_file, text.encode("utf-8"))
     if report.exit_status:
         raise Exit(report.exit_status)
-
-
-def _silence(text: str) -> None:
-    del text
-
-
-def _progress(text: str) -> None:
-    """Rewrite one line on the terminal."""
-    width = shutil.get_terminal_size().columns - 1
-    shown = "".join(c if c.isprintable() else "?" for c in text)
-    click.echo(f"\r\x1b[K{shown[:width]}", err=True, nl=False)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from kb.cli.output import Form, echo_csv, echo_json, fields, form_options, note, paragraph
+from kb.cli.options import completing
+from kb.cli.output import Form, fields, form_options, paragraph, write
 from kb.cli.table import Table as Layout
+from kb.dataset.schema import TABLES, Table, table
+from kb.export.ddl import Dialect, create_external_sql, read_location
 
-if TYPE_CHECKING:
-    from kb.dataset.schema import Table
-
-
-def _complete_tables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from kb.dataset.schema import TABLES
-
-    return [CompletionItem(each.name) for each in TABLES if each.name.startswith(incomplete.lower())]
+_HEADERS = ("column", "type", "unit", "null", "description")
 
 
-_EPILOG = """With --ddl: CREATE TABLE statements for the Parquet files of `kb export`. Athena and Trino read folders, so
-that in the object store each file must lie in a folder called after its table, below --location.
+_EPILOG = """--ddl writes CREATE TABLE statements for the Parquet files of `kb export`. Athena and Trino read folders:
+in the object store, put each file into a folder named after its table, below --location.
 
 \b
 Examples:
@@ -33,13 +28,17 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Tables and columns, with their meaning.")
-@click.argument("names", metavar="[TABLE]...", nargs=-1, shell_complete=_complete_tables)
-@click.option("--ddl", type=click.Choice(["athena", "trino"]), help="Write CREATE TABLE statements instead.")
-@click.option("--location", metavar="URL", help="For --ddl: where the folders of the tables lie.")
+@click.command(epilog=_EPILOG)
+@click.argument(
+    "names", metavar="[TABLE]...", nargs=-1, shell_complete=completing(lambda: [each.name for each in TABLES])
+)
+@click.option(
+    "--ddl", type=click.Choice([dialect.value for dialect in Dialect]), help="Write CREATE TABLE statements instead."
+)
+@click.option("--location", metavar="URL", help="With --ddl: URL of the folder that holds the folders of the tables.")
 @form_options
 def schema(*, names: tuple[str, ...], ddl: str | None, location: str | None, form: Form) -> None:
-    """Show tables and columns with types, units and meaning; without TABLE all of them."""
+    """Show tables and columns with types, units and meaning; without TABLE, list the tables."""
     if (ddl is None) != (location is None):
         raise click.UsageError("--ddl and --location go together")
     if ddl is not None and form is not Form.PEOPLE:
@@ -47,21 +46,21 @@ def schema(*, names: tuple[str, ...], ddl: str | None, location: str | None, for
     tables = _tables(names)
     if ddl is not None:
         _write_ddl(tables, ddl, str(location))
-    elif form is Form.JSON:
-        echo_json([_as_dict(each) for each in tables])
-    elif form is Form.CSV:
-        rows = ((each.name, *cells) for each in tables for cells in _rows(each))
-        echo_csv(("table", "column", "type", "unit", "null", "description"), rows)
-    elif names:
-        click.echo("\n\n".join(_text(each) for each in tables))
-    else:
-        click.echo(fields(((each.name, each.description) for each in tables), indent=""))
-        note(f"{len(tables)} tables; kb schema TABLE shows the columns")
+        return
+    write(
+        form,
+        json=lambda: [_as_dict(each) for each in tables],
+        csv=lambda: (("table", *_HEADERS), ((each.name, *cells) for each in tables for cells in _rows(each))),
+        people=lambda: "\n\n".join(_text(each) for each in tables) if names else _overview(tables),
+        remark="" if names else f"{len(tables)} tables; kb schema TABLE shows the columns",
+    )
+
+
+def _overview(tables: Sequence[Table]) -> str:
+    return fields(((each.name, each.description) for each in tables), indent="")
 
 
 def _tables(names: Sequence[str]) -> tuple[Table, ...]:
-    from kb.dataset.schema import TABLES, table
-
     try:
         return tuple(table(name) for name in dict.fromkeys(names)) if names else TABLES
     except KeyError as error:
@@ -69,8 +68,6 @@ def _tables(names: Sequence[str]) -> tuple[Table, ...]:
 
 
 def _write_ddl(tables: Sequence[Table], ddl: str, location: str) -> None:
-    from kb.export.ddl import Dialect, create_external_sql, read_location
-
     try:
         folder = read_location(location)
     except ValueError as error:
@@ -85,7 +82,7 @@ def _rows(each: Table) -> list[tuple[str, str, str | None, str, str]]:
 def _text(each: Table) -> str:
     head = [f"Key: {', '.join(each.key)}"]
     head += [f"{column} names a row of {target}" for column, target in each.references.items()]
-    layout = Layout(("column", "type", "unit", "null", "description"), _rows(each))
+    layout = Layout(_HEADERS, _rows(each))
     return "\n".join(
         [each.name, paragraph(each.description, "  "), *(paragraph(line, "  ") for line in head), layout.text()]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.live import Live, complete_sources, live_options
-from kb.cli.options import FILE, read_day
-from kb.cli.output import echo_json, json_option, note
-from kb.cli.table import Table
+from kb.cli.live import Live, live_options
+from kb.cli.options import FILE, completing, data_option, read_day, require_checkout
+from kb.cli.output import Form, Progress, json_option, write
+from kb.cli.table import Table, as_rows, write_table
+from kb.dataset import paths
+from kb.dataset.log_specs import SPECS, LogSpec
+from kb.dataset.logs import LogError
 
 if TYPE_CHECKING:
-    from kb.dataset.log_specs import LogSpec
     from scrapers.base import Request
     from scrapers.engine.run import RunResult
 
 #: New rows that are written out for people; all of them are in the log.
 _ROWS_SHOWN = 20
 
-_EPILOG = """Without --wheel and --git-dir, the installed package or the live source is read (pip install
-'sagemaker-storage-kb[scrape]'). A reading that changes nothing only adds its row to scrapes.csv; log and scrapes.csv
-are replaced together or not at all. `kb refresh` reads every source and builds.
+_EPILOG = """Without --wheel and --git-dir, kb reads the installed package or the live source (pip install
+'sagemaker-storage-kb[scrape]'). A reading that changes nothing only adds a row to scrapes.csv. The log and scrapes.csv
+are replaced together or not at all. `kb refresh` reads every source and builds the database.
 
 \b
 Examples:
@@ -38,14 +40,14 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Read a source into its observation log.")
-@click.argument("source", required=False, shell_complete=complete_sources)
-@click.option("--wheel", metavar="FILE", type=FILE, help="Read this wheel of the package.")
-@click.option("--git-dir", metavar="DIR", type=FILE, help="Read the whole history in this clone of the package's git.")
+@click.command(epilog=_EPILOG)
+@click.argument("source", required=False, shell_complete=completing(lambda: SPECS))
+@click.option("--wheel", metavar="FILE", type=FILE, help="Wheel of the package to read.")
+@click.option("--git-dir", metavar="DIR", type=FILE, help="Git clone of the package, to read its whole history.")
 @click.option(
-    "--date", "observed_on", metavar="DATE", callback=read_day, help="Day of the observation; today by default."
+    "--date", "observed_on", metavar="DATE", callback=read_day, help="Day of the observation (default: today)."
 )
-@click.option("--data", metavar="DIR", type=FILE, help="Data folder whose logs grow, instead of the checkout's.")
+@data_option(help="Data folder to update (default: the checkout's).")
 @click.option("--list", "is_list", is_flag=True, help="List the sources, and exit.")
 @live_options
 @json_option
@@ -58,45 +60,36 @@ def scrape(
     data: Path | None,
     is_list: bool,
     live: Live,
-    as_json: bool,
+    form: Form,
 ) -> None:
     """Read a source and append what changed to its observation log."""
-    from kb.dataset import paths
-
-    root = paths.checkout()
-    if root is None:
-        raise click.ClickException(
-            "scraping appends to the observation logs of a checkout, and this kb is installed without one; "
-            "clone the repository and install it with: pip install -e '.[scrape]'"
-        )
-    from kb.dataset.logs import LogError
+    require_checkout("scraping appends to the observation logs of", extras="scrape")
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
     from scrapers.engine.run import run
 
     if is_list:
-        rows = [(scraper.source, scraper.needs, scraper.title) for scraper in SCRAPERS.values()]
-        if as_json:
-            echo_json([{"source": name, "needs": needs, "title": title} for name, needs, title in rows])
-        else:
-            click.echo(Table(("source", "needs", "title"), rows).text())
+        write_table(form, *as_rows(("source", "needs", "title"), SCRAPERS.values()))
         return
     if source is None:
-        raise click.UsageError("name a source, or give --list")
+        raise click.UsageError("give the name of a source, or --list")
     _refuse_useless_options(source, live.request, wheel=wheel, git_dir=git_dir, observed_on=observed_on)
-    request = replace(live.request, wheel=wheel, git_dir=git_dir, observed_on=observed_on)
     try:
-        progress = note if sys.stderr.isatty() else None
-        if progress is not None:
-            request = replace(request, progress=progress)
-        folder = data or root / "data"
-        result = run(source, request, folder, progress, keep_raw=live.keep_raw, from_raw=live.from_raw)
+        with Progress() as progress:
+            request = replace(
+                live.request, wheel=wheel, git_dir=git_dir, observed_on=observed_on, progress=progress.line
+            )
+            folder = data or paths.data_dir()
+            result = run(source, request, folder, progress.line, keep_raw=live.keep_raw, from_raw=live.from_raw)
     except (ScrapeError, LogError) as error:
         raise click.ClickException(str(error)) from error
-    if as_json:
-        echo_json(_as_dict(result, SCRAPERS[source].log))
-    else:
-        _show(result, SCRAPERS[source].log)
+    log = SCRAPERS[source].log
+    write(
+        form,
+        json=lambda: _as_dict(result, log),
+        people=lambda: Table(log.columns, result.changes[:_ROWS_SHOWN]).text() if result.changes else "",
+        remark="\n".join(_remarks(result)),
+    )
 
 
 def _refuse_useless_options(
@@ -105,15 +98,22 @@ def _refuse_useless_options(
     from scrapers import SCRAPERS
 
     is_file = wheel is not None or git_dir is not None
-    if wheel is not None and git_dir is not None:
-        raise click.UsageError("--wheel and --git-dir cannot be given together")
-    if observed_on is not None and is_file:
-        raise click.UsageError("--date is for the installed package; a wheel and a git directory carry their own dates")
     needs = SCRAPERS[source].needs if source in SCRAPERS else ""
-    if needs not in ("", "package") and (is_file or observed_on is not None):
-        raise click.UsageError(f"--wheel, --git-dir and --date are for packages; {source} is read live")
-    if needs == "package" and (request.regions or request.profile or request.mirrors):
-        raise click.UsageError(f"--region, --profile and --mirror are for live sources, and {source} is a package")
+    refused = {
+        "--wheel and --git-dir cannot be given together": wheel is not None and git_dir is not None,
+        "--date is for the installed package; a wheel and a git directory carry their own dates": (
+            observed_on is not None and is_file
+        ),
+        f"--wheel, --git-dir and --date are for packages; {source} is read live": (
+            needs not in ("", "package") and (is_file or observed_on is not None)
+        ),
+        f"--region, --profile and --mirror are for live sources, and {source} is a package": (
+            needs == "package" and bool(request.regions or request.profile or request.mirrors)
+        ),
+    }
+    for message, is_wrong in refused.items():
+        if is_wrong:
+            raise click.UsageError(message)
 
 
 def _as_dict(result: RunResult, log: LogSpec) -> dict[str, object]:
@@ -130,20 +130,17 @@ def _as_dict(result: RunResult, log: LogSpec) -> dict[str, object]:
     }
 
 
-def _show(result: RunResult, log: LogSpec) -> None:
-    if result.changes:
-        click.echo(Table(log.columns, result.changes[:_ROWS_SHOWN]).text())
-        if result.rows_changed > _ROWS_SHOWN:
-            days = sorted({row[0] for row in result.changes})
-            span = f"on {len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else f"on {days[0]}"
-            note(f"and {result.rows_changed - _ROWS_SHOWN} more, {span}")
+def _remarks(result: RunResult) -> Iterator[str]:
+    """Say what was read and what is new; new rows beyond those in the table are counted."""
+    if result.rows_changed > _ROWS_SHOWN:
+        days = sorted({row[0] for row in result.changes})
+        span = f"on {len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else f"on {days[0]}"
+        yield f"and {result.rows_changed - _ROWS_SHOWN} more, {span}"
     passed_over = f", {result.passed_over} passed over as already recorded" if result.passed_over else ""
     readings = f"{result.readings} reading{'' if result.readings == 1 else 's'}{passed_over}"
     seen = f"{result.rows_seen} rows seen in the newest, " if result.readings else ""
-    note(f"{result.source}: {readings}; {seen}{result.rows_changed} new rows in {result.log_path}")
-    for failure in result.failures:
-        note(f"not read: {failure}")
-    for remark in result.remarks:
-        note(f"not understood: {remark}")
+    yield f"{result.source}: {readings}; {seen}{result.rows_changed} new rows in {result.log_path}"
+    yield from (f"not read: {failure}" for failure in result.failures)
+    yield from (f"not understood: {remark}" for remark in result.remarks)
     if result.rows_changed:
-        note("Look at the change with `git diff`, then run `kb build`.")
+        yield "Look at the change with `git diff`, then run `kb build`."

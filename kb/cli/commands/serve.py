@@ -1,4 +1,4 @@
-"""``kb serve``: the web site on this machine."""
+"""``kb serve``: the web site on your machine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 
 from kb.cli.options import FILE, database_option
-from kb.cli.output import note, progress_line
+from kb.cli.output import Progress, note
+from kb.dataset import paths
+from kb.library.lookup import snapshot
+from kb.site import app
 
-_EPILOG = """The site is read-only and answers from an export (`kb export`), which is made anew first where it is not of
-the database's data. To let other machines in, name an address of this one with --host.
+_EPILOG = """The site is read-only. It answers from an export (`kb export`), rebuilt first if it is out of date.
+To let other machines in, give an address of this one with --host.
 
 \b
 Examples:
@@ -21,7 +24,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="The data as a web site.")
+@click.command(epilog=_EPILOG)
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -29,28 +32,26 @@ Examples:
     type=click.IntRange(0, 65535),
     default=8001,
     show_default=True,
-    help="Port to listen on; 0 takes a free one.",
+    help="Port to listen on; 0 for any free one.",
 )
-@click.option("--export", "folder", metavar="DIR", type=FILE, help="Export to serve, instead of the default one.")
-@click.option("--cors", is_flag=True, help="Let pages of other sites read the data.")
-@click.option("--open", "is_opened", is_flag=True, help="Open the site in the browser.")
+@click.option(
+    "--export", "folder", metavar="DIR", type=FILE, help="Export to serve (default: the one that `kb export` writes)."
+)
+@click.option("--cors", is_flag=True, help="Allow pages of other sites to read the data.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the site in your browser.")
 @database_option
 def serve(*, host: str, port: int, folder: Path | None, cors: bool, is_opened: bool, database: Path | None) -> None:
     """Serve the data as a web site: search, a page per instance type, tables, SQL."""
-    from kb.dataset import paths
-    from kb.library.lookup import snapshot
-    from kb.site import app
-
     chosen = folder or paths.export_dir()
     source = database or paths.database_file()
     with _listening(host, port) as listener:
-        with progress_line(quiet=False) as progress:
-            is_new = app.ensure_export(source, chosen, progress, is_required=database is not None)
+        with Progress() as progress:
+            is_new = app.ensure_export(source, chosen, progress.step, is_required=database is not None)
         if is_new:
             note(f"exported {chosen}")
         site = app.make(chosen, cors=cors)
         address = f"http://{_shown(listener)}/"
-        note(f"data {snapshot().data_version} at {address} (Ctrl-C stops it)")
+        note(f"data {snapshot().data_version} at {address} (Ctrl-C to stop)")
         if is_opened:
             click.launch(address)
         try:
@@ -60,15 +61,15 @@ def serve(*, host: str, port: int, folder: Path | None, cors: bool, is_opened: b
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Open the port first of all, so that one in use is told before any work.
+    """Open the port before any work, so that you learn at once when it is in use.
 
     Raises:
-        click.ClickException: it cannot be had.
+        click.ClickException: it cannot be opened.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise click.ClickException(f"{host[:60]!r} is no address of this machine") from error
+        raise click.ClickException(f"{host[:60]!r} is not an address of this machine") from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -79,7 +80,7 @@ def _listening(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             text = f"port {port} is in use; choose another with --port, or 0 for any free one"
         elif error.errno in (errno.EACCES, errno.EPERM):
-            text = f"port {port}: not allowed; ports below 1024 are for the administrator"
+            text = f"port {port}: not allowed; ports below 1024 need administrator rights"
         else:
             text = f"{host}, port {port}: {error.strerror}"
         raise click.ClickException(text) from error

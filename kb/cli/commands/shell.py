@@ -1,26 +1,20 @@
-"""``kb workloads`` and ``kb completion``: help for those who type."""
+"""``kb workloads`` and ``kb completion``: the names you can type, and their completion in your shell."""
 
 from __future__ import annotations
 
 import click
 
 import kb
-from kb.cli.output import Form, echo_csv, echo_json, form_options
-from kb.cli.table import Table
+from kb.cli.output import Form, form_options
+from kb.cli.table import write_table
 from kb.library.lookup import snapshot
 
 
-@click.command(epilog="\b\nExample:\n  kb workloads --json", short_help="The ways SageMaker runs instances.")
+@click.command(epilog="\b\nExample:\n  kb workloads --json")
 @form_options
 def workloads(form: Form) -> None:
     """List the workloads: the ways SageMaker runs instances."""
-    rows = [(name, snapshot().title(name)) for name in kb.workloads()]
-    if form is Form.JSON:
-        echo_json([{"workload": name, "title": title} for name, title in rows])
-    elif form is Form.CSV:
-        echo_csv(("workload", "title"), rows)
-    else:
-        click.echo(Table(("workload", "title"), rows).text())
+    write_table(form, ("workload", "title"), [(name, snapshot().title(name)) for name in kb.workloads()])
 
 
 _COMPLETION_EPILOG = """\b
@@ -31,10 +25,10 @@ Examples:
 """
 
 
-@click.command(epilog=_COMPLETION_EPILOG, short_help="Script for completion in bash, zsh or fish.")
+@click.command(epilog=_COMPLETION_EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script with which a shell completes commands, types, workloads and queries."""
+    """Print a script that lets your shell complete commands, types, workloads and queries."""
     from click.shell_completion import get_completion_class
 
     from kb.cli.app import cli

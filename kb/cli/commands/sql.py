@@ -1,4 +1,4 @@
-"""``kb sql``: one's own SQL on the built database."""
+"""``kb sql``: your own SQL on the built database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kb.cli.database import limit_option, open_locked, write_rows
 from kb.cli.options import database_option
 from kb.cli.output import Form, form_options, note
 
-_EPILOG = """The database is opened read-only, and no other file can be reached.
+_EPILOG = """The database is opened read-only, and SQL cannot reach any other file.
 
 \b
 Examples:
@@ -23,13 +23,13 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Your own SQL on the database.")
+@click.command(epilog=_EPILOG)
 @click.argument("statement", metavar="SQL")
 @limit_option
 @database_option
 @form_options
 def sql(statement: str, limit: int | None, database: Path | None, form: Form) -> None:
-    """Run SQL on the built database; "-" reads it from standard input."""
+    """Run SQL on the built database; "-" reads the SQL from standard input."""
     text = _text(statement)
     with open_locked(database) as connection:
         cursor = connection.execute(text)

@@ -8,9 +8,9 @@ from datetime import date
 import click
 
 import kb
-from kb.cli.options import complete_types, complete_versions, read_day
-from kb.cli.output import Form, echo_csv, echo_json, form_options, note, paragraph
-from kb.cli.table import Table
+from kb.cli.options import complete_types, complete_versions, limit_option, read_day
+from kb.cli.output import Form, form_options, paragraph, write
+from kb.cli.table import Table, as_rows
 from kb.library.changes import COMPARED, HEADINGS, Kind, grouped, outcomes, values
 from kb.library.model import Change, Version
 
@@ -18,24 +18,24 @@ from kb.library.model import Change, Version
 _NAMES_SHOWN = 6
 
 
-@click.command(epilog="\b\nExample:\n  kb versions --limit 5", short_help="Data versions, newest first.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show the newest N versions only.")
+@click.command(epilog="\b\nExample:\n  kb versions --limit 5")
+@limit_option(help="Only the newest N versions.")
 @form_options
 def versions(limit: int | None, form: Form) -> None:
     """List the data versions, newest first, with what each changed."""
     found = list(reversed(kb.versions()))
     shown = found[:limit]
-    if form is Form.JSON:
-        echo_json([version.as_dict() for version in shown])
-    elif form is Form.CSV:
-        echo_csv(Version._fields, ([getattr(version, name) for name in Version._fields] for version in shown))
-    else:
-        rows = [(version.version, version.changes, version.summary) for version in shown]
-        click.echo(Table(("version", "changes", "summary"), rows).text())
-        note(f"{len(shown)} of {len(found)} versions")
+    headers = ("version", "changes", "summary")
+    write(
+        form,
+        json=lambda: [version.as_dict() for version in shown],
+        csv=lambda: as_rows(Version._fields, shown),
+        people=lambda: Table(*as_rows(headers, shown)).text(),
+        remark=f"{len(shown)} of {len(found)} versions",
+    )
 
 
-_DIFF_EPILOG = """OLD and NEW are data versions (`kb versions`) or dates. What changed back in between is not shown.
+_DIFF_EPILOG = """OLD and NEW are data versions (`kb versions`) or dates. Changes reverted in between are not shown.
 
 \b
 Examples:
@@ -44,30 +44,32 @@ Examples:
 """
 
 
-@click.command(epilog=_DIFF_EPILOG, short_help="What differs between two data versions.")
+@click.command(epilog=_DIFF_EPILOG)
 @click.argument("old", callback=read_day, shell_complete=complete_versions)
 @click.argument("new", callback=read_day, shell_complete=complete_versions)
 @click.option(
-    "--type", "instance_type", metavar="TYPE", shell_complete=complete_types, help="Changes of this type only."
+    "--type", "instance_type", metavar="TYPE", shell_complete=complete_types, help="Only changes of this type."
 )
-@click.option("--kind", type=click.Choice([kind.value for kind in COMPARED]), help="Changes of this kind only.")
+@click.option("--kind", type=click.Choice([kind.value for kind in COMPARED]), help="Only changes of this kind.")
 @form_options
 def diff(old: date, new: date, instance_type: str | None, kind: str | None, form: Form) -> None:
-    """Show what differs between two data versions: grouped for people, every change with --json or --csv."""
+    """Show what differs between two data versions: grouped in the text, change by change with --json or --csv."""
     name = kb.history(instance_type)[0].instance_type if instance_type is not None else None
     changes = [
         change for change in kb.diff(old, new) if name in (None, change.instance_type) and kind in (None, change.kind)
     ]
-    if form is Form.JSON:
-        echo_json([change.as_dict() for change in changes])
-    elif form is Form.CSV:
-        echo_csv(Change._fields, ([getattr(change, field) for field in Change._fields] for change in changes))
-    else:
-        of_kind = grouped(changes, lambda change: change.kind)
-        sections = [_section(of, of_kind[of]) for of in COMPARED if of in of_kind]
-        if sections:
-            click.echo("\n\n".join(sections))
-        note(f"{len(changes)} change{'' if len(changes) == 1 else 's'} from {old} to {new}")
+    write(
+        form,
+        json=lambda: [change.as_dict() for change in changes],
+        csv=lambda: as_rows(Change._fields, changes),
+        people=lambda: "\n\n".join(_sections(changes)),
+        remark=f"{len(changes)} change{'' if len(changes) == 1 else 's'} from {old} to {new}",
+    )
+
+
+def _sections(changes: Sequence[Change]) -> Iterator[str]:
+    of_kind = grouped(changes, lambda change: change.kind)
+    return (_section(kind, of_kind[kind]) for kind in COMPARED if kind in of_kind)
 
 
 def _section(kind: Kind, changes: Sequence[Change]) -> str:

@@ -1,18 +1,42 @@
-"""What a column and a table declaration hold, and the DDL rendered from them."""
+"""What a column and a table declaration hold, the DDL made from them, and what each type is called elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kb._version import SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "Column", "Table"]
+__all__ = ["SCHEMA_VERSION", "TYPES", "Column", "Table", "TypeNames", "quoted"]
+
+
+class TypeNames(NamedTuple):
+    """What the formats and tools that get the tables call a type of DuckDB; Trino's names are DuckDB's."""
+
+    sqlite: str
+    frictionless: str
+    spark: str
+    athena: str
+
+
+#: The types that a column may have.
+TYPES = MappingProxyType(
+    {
+        "VARCHAR": TypeNames("TEXT", "string", "string", "string"),
+        "DATE": TypeNames("TEXT", "date", "date", "date"),
+        "DOUBLE": TypeNames("REAL", "number", "double", "double"),
+        "INTEGER": TypeNames("INTEGER", "integer", "integer", "int"),
+        "BIGINT": TypeNames("INTEGER", "integer", "long", "bigint"),
+        "BOOLEAN": TypeNames("INTEGER", "boolean", "boolean", "boolean"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: SQL type, meaning, unit, whether a row must have it, and whether its text may be empty."""
+    """One column: SQL type (a key of `TYPES`), meaning, unit, whether it is NOT NULL, whether its text may be empty."""
 
     name: str
     type: str
@@ -66,10 +90,11 @@ class Table:
 
     def comment_sql(self) -> list[str]:
         """Return the COMMENT ON statements of the table and of every column."""
-        statements = [f"COMMENT ON TABLE {self.name} IS {_quoted(self.description)}"]
-        statements += [f"COMMENT ON COLUMN {self.name}.{c.name} IS {_quoted(c.comment())}" for c in self.columns]
+        statements = [f"COMMENT ON TABLE {self.name} IS {quoted(self.description)}"]
+        statements += [f"COMMENT ON COLUMN {self.name}.{c.name} IS {quoted(c.comment())}" for c in self.columns]
         return statements
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write text as a literal of standard SQL: DuckDB, SQLite, Trino."""
     return "'" + text.replace("'", "''") + "'"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from typing import Any
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from datasette.utils.asgi import Response
@@ -15,11 +16,7 @@ import kb
 from kb.library.changes import HEADINGS, grouped
 from kb.library.model import Version
 from kb.site.metadata import DATABASE, TITLE
-from kb.site.pages.frame import missing, render, shortened
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from kb.site.pages.frame import Missing, Visit, shortened
 
 #: Columns of a change as headings.
 COLUMNS = {
@@ -40,32 +37,27 @@ FROM changes WHERE version = :version ORDER BY kind, instance_type, workload, wh
 """
 
 
-async def listing(request: Request, datasette: Datasette) -> Response:
+async def listing(visit: Visit) -> Response:
     """List the data versions, newest first, year by year."""
     newest_first = list(reversed(kb.versions()))
     years = [(year, list(found)) for year, found in groupby(newest_first, key=lambda v: v.released_on.year)]
-    return await render(datasette, request, "kb_changes.html", years=years, total=len(newest_first))
+    return await visit.page("kb_changes.html", years=years, total=len(newest_first))
 
 
-async def page(request: Request, datasette: Datasette) -> Response:
+async def page(visit: Visit) -> Response:
     """Tell what one data version changed."""
-    asked = unquote(request.url_vars["version"]).replace("-", ".")
+    asked = visit.part("version").replace("-", ".")
     found = kb.versions()
     position = next((n for n, version in enumerate(found) if version.version == asked), None)
     if position is None:
-        return await missing(
-            datasette, request, f"There is no data version “{shortened(asked)}”.", [("/changes", "All versions")]
-        )
-    result = await datasette.get_database(DATABASE).execute(_CHANGES, {"version": asked})
-    of_kind = grouped(map(dict, result.rows), lambda row: row["kind"])
+        raise Missing(f"There is no data version “{shortened(asked)}”.", [("/changes", "All versions")])
+    of_kind = grouped(await visit.rows(_CHANGES, version=asked), lambda row: row["kind"])
     sections = [
         {"kind": kind, "heading": heading, "count": len(of_kind[kind]), "rows": of_kind[kind][:_SHOWN]}
         for kind, heading in HEADINGS.items()
         if kind in of_kind
     ]
-    return await render(
-        datasette,
-        request,
+    return await visit.page(
         "kb_version.html",
         version=found[position],
         older=found[position - 1] if position else None,
@@ -88,21 +80,22 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
     return [name for name in COLUMNS if any(row[name] for row in rows)]
 
 
-async def feed(request: Request, datasette: Datasette) -> Response:
+async def feed(visit: Visit) -> Response:
     """Return the newest data versions as an Atom feed."""
     versions = list(reversed(kb.versions()))[:_IN_FEED]
+    address = partial(visit.datasette.absolute_url, visit.request)
     made = FeedGenerator()
     made.id(_identifier("feed"))
     made.title(f"{TITLE}: what changed")
-    made.link(href=datasette.absolute_url(request, "/changes.atom"), rel="self")
-    made.link(href=datasette.absolute_url(request, "/changes"), rel="alternate")
+    made.link(href=address("/changes.atom"), rel="self")
+    made.link(href=address("/changes"), rel="alternate")
     made.author({"name": "SageMaker storage knowledge base"})
     made.updated(_moment(versions[0]))
     for version in versions:
         entry = made.add_entry(order="append")
         entry.id(_identifier(version.version))
         entry.title(f"{version.version}: {summary(version)}")
-        entry.link(href=datasette.absolute_url(request, f"/changes/{quote(version.version)}"))
+        entry.link(href=address(f"/changes/{quote(version.version)}"))
         entry.updated(_moment(version))
         entry.summary(f"{version.changes} changes. {summary(version)}.")
     return Response(made.atom_str(pretty=True), content_type="application/atom+xml; charset=utf-8")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import vl_convert
+from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from kb.library.lookup import snapshot
 from kb.site.metadata import DATABASE
-from kb.site.pages.frame import render
-from kb.site.questions import ask, shipped
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request, Response
+from kb.site.pages.frame import Visit
+from kb.site.questions import shipped
 
 #: Text and lines take the colour of the text around them, so that they can be read in light and dark.
 _CONFIG: dict[str, Any] = {
@@ -48,10 +45,10 @@ _WHITE_FROM = 0.7
 _drawn: dict[str, tuple[Markup, Markup]] = {}
 
 
-async def page(request: Request, datasette: Datasette) -> Response:
+async def page(visit: Visit) -> Response:
     """Show the charts, each with its figures as a table below."""
-    storage = await ask(datasette, "local-storage-by-year")
-    arrivals = await ask(datasette, "arrivals-by-year")
+    storage = await visit.ask("local-storage-by-year")
+    arrivals = await visit.ask("arrivals-by-year")
     data = snapshot().input_sha256
     if data not in _drawn:  # it takes a second, which others shall not wait for
         _drawn[data] = await asyncio.to_thread(lambda: (_svg(_storage_chart(storage)), _svg(_arrivals_chart(arrivals))))
@@ -67,7 +64,7 @@ async def page(request: Request, datasette: Datasette) -> Response:
             ("arrivals-by-year", _drawn[data][1], arrivals),
         )
     ]
-    return await render(datasette, request, "kb_charts.html", charts=charts, database=DATABASE)
+    return await visit.page("kb_charts.html", charts=charts, database=DATABASE)
 
 
 def _svg(chart: dict[str, Any]) -> Markup:

@@ -1,19 +1,21 @@
-"""What the pages share: rendering, badges, and the page for what is not there."""
+"""What the pages share: reading the address, asking the database, rendering, badges, the page for what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
 
-from datasette.utils.asgi import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from kb.library import words
+from kb.library.lookup import workloads
 from kb.library.model import Outcome
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from kb.site.metadata import DATABASE
+from kb.site.questions import shipped
 
 #: A sign for each outcome, so that colour is never all that tells them apart.
 SYMBOLS: dict[str, str] = {
@@ -41,9 +43,9 @@ def badge(outcome: str, marked: bool = False) -> Markup:
     )
 
 
-def in_order(workloads: Iterable[str]) -> list[str]:
+def in_order(names: Iterable[str]) -> list[str]:
     """Sort workloads by how often people ask about them."""
-    return sorted(workloads, key=lambda name: (COMMON.index(name) if name in COMMON else len(COMMON), name))
+    return sorted(names, key=lambda name: (COMMON.index(name) if name in COMMON else len(COMMON), name))
 
 
 def shortened(text: str) -> str:
@@ -51,22 +53,88 @@ def shortened(text: str) -> str:
     return text if len(text) <= _REPEATED else f"{text[:_REPEATED]}…"
 
 
-async def render(datasette: Datasette, request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """Return a page."""
-    body = await datasette.render_template(template, context, request=request, view_name=template.removesuffix(".html"))
-    return Response.html(body, status=status)
+class Missing(Exception):
+    """What was asked for is not there; the visitor gets a page that says so, or JSON where the address asks for it.
 
-
-async def missing(
-    datasette: Datasette, request: Request, what: str, near: Sequence[tuple[str, str]] = (), hint: str = ""
-) -> Response:
-    """Return the page for what is not there.
-
-    Args:
-        datasette: The application.
-        request: The request.
+    Attributes:
         what: What is not there, as a sentence.
         near: Addresses and names of what may have been meant.
         hint: What to do instead.
     """
-    return await render(datasette, request, "kb_missing.html", 404, what=what, near=near, hint=hint)
+
+    def __init__(self, what: str, near: Sequence[tuple[str, str]] = (), hint: str = "") -> None:
+        self.what, self.near, self.hint = what, near, hint
+        super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for one of our pages.
+
+    Attributes:
+        request: The request.
+        datasette: The application.
+    """
+
+    request: Request
+    datasette: Datasette
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the address ends in ``.json``."""
+        return self.request.url_vars.get("json") is not None
+
+    def part(self, name: str) -> str:
+        """Return a part of the path, decoded."""
+        return unquote(self.request.url_vars[name]).strip()
+
+    def value(self, name: str) -> str:
+        """Return a value given after the question mark; empty where there is none."""
+        return (self.request.args.get(name) or "").strip()
+
+    def workload(self, address: str) -> str:
+        """Return the workload asked for; empty where none is.
+
+        Args:
+            address: Address of the page, to which a near name is appended.
+
+        Raises:
+            Missing: there is no such workload.
+        """
+        name = self.value("workload").lower()
+        if name and name not in workloads():
+            near = [(f"{address}workload={quote(each)}", each) for each in workloads()]
+            raise Missing(f"There is no workload “{shortened(name)}”.", near)
+        return name
+
+    async def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
+        """Return the rows of a query on the exported database."""
+        found = await self.datasette.get_database(DATABASE).execute(sql, values)
+        return [dict(row) for row in found.rows]
+
+    async def ask(self, name: str, **values: str) -> list[dict[str, Any]]:
+        """Return the rows of a file in ``queries/``; parameters that are not given have their default."""
+        query = shipped()[name]
+        return await self.rows(query.sql_for("sqlite"), **query.bind(values))
+
+    async def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """Return a page."""
+        name = template.removesuffix(".html")
+        body = await self.datasette.render_template(template, context, request=self.request, view_name=name)
+        return Response.html(body, status=status)
+
+
+def view(make: Callable[[Visit], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """Make what Datasette calls for an address from what makes the page."""
+
+    async def answer(request: Request, datasette: Datasette) -> Response:
+        visit = Visit(request, datasette)
+        try:
+            return await make(visit)
+        except Missing as error:
+            if visit.is_json:
+                return Response.json({"error": error.what, "near": [name for _, name in error.near]}, status=404)
+            said = {"what": error.what, "near": error.near, "hint": error.hint}
+            return await visit.page("kb_missing.html", 404, **said)
+
+    return answer

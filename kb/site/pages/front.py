@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from datasette.utils.asgi import Response
 
 import kb
 from kb.library import words
 from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
-from kb.site.metadata import DATABASE
-from kb.site.pages.frame import in_order, render
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request, Response
+from kb.site.pages.frame import Visit, in_order
 
 #: Names that show three different answers.
 EXAMPLES = ("ml.g6e.xlarge", "ml.m5.xlarge", "ml.trn2.48xlarge")
@@ -32,15 +29,13 @@ FROM instance_types
 """
 
 
-async def page(request: Request, datasette: Datasette) -> Response:
-    """Show the front page, in place of Datasette's, which counts and asks leave table by table."""
-    counted = await datasette.get_database(DATABASE).execute(_COUNTS)
-    return await render(
-        datasette,
-        request,
+async def page(visit: Visit) -> Response:
+    """Show the front page instead of Datasette's, which counts every table and checks permissions one by one."""
+    [counts] = await visit.rows(_COUNTS)
+    return await visit.page(
         "kb_front.html",
         examples=EXAMPLES,
-        counts=dict(counted.rows[0]),
+        counts=counts,
         outcomes=[(outcome.value, words.OUTCOME_MEANINGS[outcome]) for outcome in Outcome],
         rules=_rules(),
         newest=list(reversed(kb.versions()))[:4],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 import kb
@@ -13,23 +14,16 @@ from kb.library import words
 from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
-from kb.site.pages.frame import SYMBOLS, in_order, render
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request, Response
+from kb.site.pages.frame import SYMBOLS, Visit, in_order
 
 _STORAGE = {"yes": "with local storage", "no": "without local storage", "": "all families"}
 
 
-async def page(request: Request, datasette: Datasette) -> Response:
+async def page(visit: Visit) -> Response:
     """Show the matrix; ``storage=yes`` or ``no`` leaves the other families out."""
-    wanted = request.args.get("storage") or ""
-    wanted = wanted if wanted in _STORAGE else ""
+    wanted = visit.value("storage") if visit.value("storage") in _STORAGE else ""
     rows = [row for row in _rows(snapshot().input_sha256) if not wanted or row["storage"] == wanted]
-    return await render(
-        datasette,
-        request,
+    return await visit.page(
         "kb_matrix.html",
         rows=rows,
         workloads=[(name, snapshot().title(name)) for name in in_order(kb.workloads())],

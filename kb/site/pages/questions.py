@@ -1,23 +1,17 @@
-"""The list of ready-made questions."""
+"""The page with all ready-made queries."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datasette.utils.asgi import Response
 
 from kb.site.metadata import DATABASE
-from kb.site.pages.frame import render
+from kb.site.pages.frame import Visit
 from kb.site.questions import shipped
 
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request, Response
 
-
-async def listing(request: Request, datasette: Datasette) -> Response:
-    """List every question with the address of its answer."""
-    return await render(
-        datasette,
-        request,
+async def listing(visit: Visit) -> Response:
+    """List every query with its address."""
+    return await visit.page(
         "kb_queries.html",
         queries=sorted(shipped().values(), key=lambda query: query.title),
         database=DATABASE,

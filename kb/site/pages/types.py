@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
@@ -16,12 +15,7 @@ from kb.library.answers import Answer, answer, as_json
 from kb.library.changes import days, events_of
 from kb.library.lookup import read_day, snapshot
 from kb.library.model import InstanceType, Outcome
-from kb.site.metadata import DATABASE
-from kb.site.pages.frame import COMMON, in_order, missing, render, shortened
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from kb.site.pages.frame import COMMON, Missing, Visit, in_order, shortened
 
 _ALTERNATIVES_SHOWN = 5
 _PER_PAGE = 100
@@ -35,32 +29,26 @@ JOIN instance_types AS t ON t.rowid = f.rowid
 WHERE f.instance_types_fts MATCH :words
 ORDER BY t.family, t.vcpus IS NULL, t.vcpus, t.instance_type
 """
-_SEARCH_REASONS = "SELECT count(*) FROM kms_verdicts_fts WHERE kms_verdicts_fts MATCH :words"
+_SEARCH_REASONS = "SELECT count(*) AS number FROM kms_verdicts_fts WHERE kms_verdicts_fts MATCH :words"
 
 
-async def listing(request: Request, datasette: Datasette) -> Response:
-    """Lead to the type whose name was typed, or list the types that the words are about."""
-    asked = (request.args.get("q") or "").strip()
-    workload = (request.args.get("workload") or "").strip().lower()
-    if workload and workload not in kb.workloads():
-        near = [(f"/types?q={quote(asked)}&workload={quote(each)}", each) for each in kb.workloads()]
-        return await missing(datasette, request, f"There is no workload “{shortened(workload)}”.", near)
+async def listing(visit: Visit) -> Response:
+    """Lead to the type whose name was typed, or list the types that match the words."""
+    asked = visit.value("q")
+    workload = visit.workload(f"/types?q={quote(asked)}&")
     name = _exact(asked)
-    is_json = request.url_vars["json"] is not None
     if name is not None:
         anchor = f"#{workload}" if workload else ""
-        return Response.redirect(f"/types/{quote(name)}{'.json' if is_json else ''}{anchor}")
-    found, reasons = await _search(datasette, asked) if asked else (list(snapshot().type_names), 0)
+        return Response.redirect(f"/types/{quote(name)}{'.json' if visit.is_json else ''}{anchor}")
+    found, reasons = await _search(visit, asked) if asked else (list(snapshot().type_names), 0)
     if asked and not found and not reasons:
-        return await _unknown(datasette, request, asked)
-    if is_json:
+        _known(asked)
+    if visit.is_json:
         return Response.json(found)
-    number = _page_number(request.args.get("page"), len(found))
+    number = _page_number(visit.value("page"), len(found))
     shown = [kb.lookup(each) for each in found[(number - 1) * _PER_PAGE : number * _PER_PAGE]]
     verdicts = {t.instance_type: kb.volume_kms(t.instance_type, workload) for t in shown} if workload else {}
-    return await render(
-        datasette,
-        request,
+    return await visit.page(
         "kb_types.html",
         asked=asked,
         workload=workload,
@@ -74,25 +62,18 @@ async def listing(request: Request, datasette: Datasette) -> Response:
     )
 
 
-async def page(request: Request, datasette: Datasette) -> Response:
-    """Tell everything about one type, now or as the evidence of a day had it."""
-    asked = unquote(request.url_vars["name"])
-    as_of, problem = _day(request.args.get("as_of"))
-    if problem:
-        return await missing(datasette, request, problem, hint="Give a day such as 2026-06-10.")
-    try:
-        kind = kb.lookup(asked, as_of=as_of)
-    except kb.UnknownInstanceType:
-        return await _unknown(datasette, request, asked, as_of)
-    if request.url_vars["json"] is not None:
+async def page(visit: Visit) -> Response:
+    """Show everything about one type, now or as of a day."""
+    asked = visit.part("name")
+    as_of = _day(visit.value("as_of"))
+    kind = _known(asked, as_of)
+    if visit.is_json:
         return Response.json(as_json(kind, [answer(kind, workload, as_of=as_of) for workload in kb.workloads()]))
     if asked != kind.instance_type:
         return Response.redirect(f"/types/{quote(kind.instance_type)}")
     answers = [answer(kind, workload, as_of=as_of) for workload in in_order(kb.workloads())]
     offered = [a for a in answers if a.verdict.outcome is not Outcome.NOT_OFFERED]
-    return await render(
-        datasette,
-        request,
+    return await visit.page(
         "kb_type.html",
         kind=kind,
         as_of=as_of,
@@ -104,7 +85,6 @@ async def page(request: Request, datasette: Datasette) -> Response:
         facts=_facts(kind),
         timeline=list(days(events_of(kind.instance_type, kb.workloads())))[::-1],
         regions=_regions(kind.instance_type, answers, as_of),
-        first_upper=_first_upper,
         alternatives=_alternatives(kind, answers) if as_of is None else None,
     )
 
@@ -115,49 +95,45 @@ def _exact(asked: str) -> str | None:
     return next((each for each in (name, f"ml.{name}") if snapshot().has_type(each)), None)
 
 
-async def _search(datasette: Datasette, asked: str) -> tuple[list[str], int]:
-    """Types that every word is about, and the number of verdicts that speak of them all."""
+async def _search(visit: Visit, asked: str) -> tuple[list[str], int]:
+    """Types that match every word, and the number of verdicts that match them all."""
     tokens = re.findall(r"\w+", asked)[:_WORDS]
     if not tokens:
         return [], 0
     text = " ".join(f'"{token}"*' for token in tokens)
-    database = datasette.get_database(DATABASE)
-    found = await database.execute(_SEARCH, {"words": text})
-    reasons = await database.execute(_SEARCH_REASONS, {"words": text})
-    return [row[0] for row in found.rows], int(reasons.rows[0][0])
+    [reasons] = await visit.rows(_SEARCH_REASONS, words=text)
+    return [row["instance_type"] for row in await visit.rows(_SEARCH, words=text)], int(reasons["number"])
 
 
-async def _unknown(datasette: Datasette, request: Request, asked: str, as_of: date | None = None) -> Response:
-    """Say that there is no such type, and which names are near."""
-    what = f"No source lists an instance type “{shortened(asked)}”"
+def _known(asked: str, as_of: date | None = None) -> InstanceType:
+    """Look a type up.
+
+    Raises:
+        Missing: there is none of that name, or was none on that day; says which names are near.
+    """
     try:
-        kb.lookup(asked, as_of=as_of)
+        return kb.lookup(asked, as_of=as_of)
     except kb.UnknownInstanceType as error:
-        if as_of is not None and snapshot().has_type(asked.strip().lower()):
-            return await missing(datasette, request, f"{str(error).capitalize()}.")
+        if as_of is not None and snapshot().has_type(asked.lower()):
+            raise Missing(f"{str(error).capitalize()}.") from error
         near = [(f"/types/{quote(name)}", name) for name in error.suggestions]
-        if request.url_vars.get("json") is not None:
-            return Response.json({"error": f"{what}.", "near": [name for _, name in near]}, status=404)
-        return await missing(datasette, request, f"{what}.", near, "Names look like ml.g5.xlarge.")
-    msg = f"{asked!r} is known after all"
-    raise AssertionError(msg)
+        what = f"No source lists an instance type “{shortened(asked)}”."
+        raise Missing(what, near, "Names look like ml.g5.xlarge.") from error
 
 
-def _day(text: str | None) -> tuple[date | None, str]:
-    if not text or not text.strip():
-        return None, ""
+def _day(text: str) -> date | None:
     try:
-        return read_day(text), ""
+        return read_day(text) if text else None
     except kb.UnknownVersion as error:
-        return None, f"{error}."
+        raise Missing(f"{error}.", hint="Give a day such as 2026-06-10.") from error
 
 
 def _pages(total: int) -> int:
     return max(1, -(-total // _PER_PAGE))
 
 
-def _page_number(text: str | None, total: int) -> int:
-    number = int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else 1
+def _page_number(text: str, total: int) -> int:
+    number = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else 1
     return min(max(number, 1), _pages(total))
 
 
@@ -166,7 +142,7 @@ def _lead(kind: InstanceType) -> str:
     if kind.explanation:
         return kind.explanation
     if kind.has_instance_store is None:
-        return "No source says whether it has local storage, so what becomes of a key is not known."
+        return "No source says whether it has local storage, so the effect of a key is unknown."
     if kind.has_instance_store:
         return (
             f"It has {kind.local_storage} of local storage, which its hardware encrypts. "
@@ -178,15 +154,10 @@ def _lead(kind: InstanceType) -> str:
 def _facts(kind: InstanceType) -> list[tuple[str, str]]:
     """Labels and texts about the hardware; what is not known is left out, except for what decides."""
     pairs = [
-        ("Local storage", f"{kind.local_storage or 'unknown'}; {words.storage_evidence(kind)}"),
-        ("A key can be used", words.eligibility(kind)),
-        ("Platform", words.platform(kind)),
-        ("Hardware", words.hardware(kind)),
+        *words.facts(kind),
         ("Processor", ", ".join(part for part in (kind.processor_manufacturer, kind.architectures) if part)),
         ("Network", kind.network_performance or ""),
         ("EBS bandwidth", _bandwidth(kind)),
-        ("Status", words.status(kind)),
-        ("Dates", words.dates(kind)),
     ]
     return [(label, text) for label, text in pairs if text]
 
@@ -205,10 +176,6 @@ def _summary(offered: list[Answer]) -> dict[Outcome, list[str]]:
     for each in offered:
         found.setdefault(each.verdict.outcome, []).append(each.verdict.workload)
     return found
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _regions(name: str, answers: list[Answer], as_of: date | None) -> list[tuple[str, list[str]]]:
