@@ -6,18 +6,15 @@ words that its column allows before anything is built.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from kb.dataset.schema.hardware import FACTS
+from kb.dataset.strict_csv import is_date, read_rows
 from kb.errors import InputError
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _GREATEST = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
 _BASES = ("documented", "observed", "inferred")
@@ -238,49 +235,25 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
     Raises:
         InputError: naming file, row and column of the first thing that is wrong.
     """
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    rows: list[dict[str, str]] = []
-    keys = (table.key, *((name,) for name in table.unique))
-    seen: dict[tuple[tuple[str, ...], ...], int] = {}
-    names = list(table.columns)
-    try:
-        header = next(reader, [])
-        if header != names:
-            raise InputError(path, 1, f"the header must be {','.join(names)}, not {','.join(header)}")
-        for cells in reader:
-            line = reader.line_num
-            if len(cells) != len(names):
-                raise InputError(path, line, f"{len(cells)} cells instead of {len(names)}")
-            row = dict(zip(names, cells, strict=True))
-            for name, cell in row.items():
-                _check_cell(path, line, table, name, cell)
-            for key in keys:
-                values = tuple(row[column] for column in key)
-                first = seen.setdefault((key, values), line)
-                if first != line:
-                    stated = f"{', '.join(key)} = {', '.join(values)}"
-                    raise InputError(path, line, f"{stated} stands in line {first} already")
-            rows.append(row)
-    except csv.Error as error:
-        raise InputError(path, reader.line_num, f"not a CSV line: {error}") from error
-    return rows
-
-
-def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(path, 0, f"cannot be read: {error.strerror}") from error
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(path, content.count(b"\n", 0, error.start) + 1, f"not UTF-8 at byte {error.start}") from error
-    control = _CONTROL.search(text)
-    if control:
-        raise InputError(path, text.count("\n", 0, control.start()) + 1, f"control character U+{ord(control[0]):04X}")
-    if not text.endswith("\n"):
-        raise InputError(path, text.count("\n") + 1, "the last line has no end: the file was cut off")
-    return text
+    rows: list[dict[str, str]] = []
+    keys = (table.key, *((name,) for name in table.unique))
+    seen: dict[tuple[tuple[str, ...], ...], int] = {}
+    for line, cells in read_rows(content, path, tuple(table.columns)):
+        row = dict(zip(table.columns, cells, strict=True))
+        for name, cell in row.items():
+            _check_cell(path, line, table, name, cell)
+        for key in keys:
+            values = tuple(row[column] for column in key)
+            first = seen.setdefault((key, values), line)
+            if first != line:
+                stated = f"{', '.join(key)} = {', '.join(values)}"
+                raise InputError(path, line, f"{stated} stands in line {first} already")
+        rows.append(row)
+    return rows
 
 
 def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str) -> None:
@@ -288,8 +261,8 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
         if name not in table.optional:
             raise InputError(path, line, f"column {name} must not be empty")
         return
-    if cell != cell.strip() or "\n" in cell:
-        raise InputError(path, line, f"column {name} has space around it or a line break in it: {cell!r}")
+    if cell != cell.strip():
+        raise InputError(path, line, f"column {name} has space around it: {cell!r}")
     problem = type_problem(table.columns[name], cell)
     if problem:
         raise InputError(path, line, f"column {name} {problem}, not {cell!r}")
@@ -301,7 +274,7 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
 def type_problem(kind: str, cell: str) -> str:
     """Say what a cell of this SQL type must be; the empty string if it is, or if any text will do."""
     if kind == "DATE":
-        return "" if _is_date(cell) else "must be a date of the form 2026-10-01"
+        return "" if is_date(cell) else "must be a date of the form 2026-10-01"
     if kind == "BOOLEAN":
         return "" if cell in ("true", "false") else "must be true or false"
     if kind in _GREATEST:
@@ -310,10 +283,3 @@ def type_problem(kind: str, cell: str) -> str:
     if kind == "DOUBLE":
         return "" if _DECIMAL.fullmatch(cell) else "must be a plain decimal number"
     return ""
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

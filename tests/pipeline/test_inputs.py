@@ -315,7 +315,7 @@ def test_wrong_cell_in_a_curated_table(full: MiniData, table: str, cells: dict[s
 
 def test_line_break_in_a_cell(full: MiniData) -> None:
     row = full.add("workloads", workload="zz", title="two\nlines")
-    refused(full.write(), "curated/workloads.csv", full.line("workloads", row) + 1, "line break")
+    refused(full.write(), "curated/workloads.csv", full.line("workloads", row), "line break")
 
 
 def test_inherit_needs_the_workload_it_comes_from(full: MiniData) -> None:

@@ -69,7 +69,7 @@ def scrape(
             "scraping appends to the observation logs of a checkout, and this kb is installed without one; "
             "clone the repository and install it with: pip install -e '.[scrape]'"
         )
-    from kb.dataset.logs import LogError
+    from kb.errors import InputError
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
     from scrapers.engine.run import run
@@ -91,7 +91,7 @@ def scrape(
             request = replace(request, progress=progress)
         folder = data or root / "data"
         result = run(source, request, folder, progress, keep_raw=live.keep_raw, from_raw=live.from_raw)
-    except (ScrapeError, LogError) as error:
+    except (ScrapeError, InputError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         echo_json(_as_dict(result, SCRAPERS[source].log))
