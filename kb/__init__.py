@@ -37,21 +37,6 @@ from kb.library.lookup import (
     volume_kms,
     workloads,
 )
-from kb.library.model import (
-    Alternative,
-    Alternatives,
-    Basis,
-    Change,
-    Contradiction,
-    Evidence,
-    InstanceType,
-    KeyProblem,
-    LeftOut,
-    Outcome,
-    Verdict,
-    Version,
-    VolumeSize,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +47,21 @@ if TYPE_CHECKING:
 
     from kb.library.alternatives.search import alternatives
     from kb.library.guard import guard, unguard
+    from kb.library.model import (
+        Alternative,
+        Alternatives,
+        Basis,
+        Change,
+        Contradiction,
+        Evidence,
+        InstanceType,
+        KeyProblem,
+        LeftOut,
+        Outcome,
+        Verdict,
+        Version,
+        VolumeSize,
+    )
 
     #: CalVer of the newest change in the data that answers.
     DATA_VERSION: str
@@ -122,8 +122,15 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     return connect_(path)
 
 
-#: Functions that few programs call, with the modules that are imported when they are first asked for.
-_LATER = {"alternatives": "kb.library.alternatives.search", "guard": "kb.library.guard", "unguard": "kb.library.guard"}
+#: What is imported when it is first asked for, and from where: values that a lookup of facts does not make, and
+#: functions that few programs call.
+_LATER = {
+    **dict.fromkeys(("Alternative", "Alternatives", "Basis", "Change", "Contradiction"), "kb.library.model"),
+    **dict.fromkeys(("Evidence", "InstanceType", "KeyProblem", "LeftOut", "Outcome"), "kb.library.model"),
+    **dict.fromkeys(("Verdict", "Version", "VolumeSize"), "kb.library.model"),
+    **dict.fromkeys(("guard", "unguard"), "kb.library.guard"),
+    "alternatives": "kb.library.alternatives.search",
+}
 
 
 def __getattr__(name: str) -> Any:

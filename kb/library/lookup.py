@@ -7,12 +7,14 @@ import os.path
 from datetime import date, datetime
 
 from kb.errors import UnknownAnswer, UnknownInstanceType, UnknownVersion, UnknownWorkload
-from kb.library.model import Change, InstanceType, Outcome, Verdict, Version
+from kb.library.instance_type import InstanceType
 from kb.library.snapshot import EPOCH, Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from kb.library.model import Change, Outcome, Verdict, Version
 
 _snapshot: Snapshot | None = None
 _current: dict[tuple[str, str], Verdict] = {}
@@ -108,9 +110,9 @@ def supports_volume_kms(instance_type: str, workload: str, *, as_of: date | str 
         UnknownInstanceType, UnknownWorkload, UnknownVersion: as for :func:`volume_kms`.
     """
     verdict = volume_kms(instance_type, workload, as_of=as_of)
-    if verdict.outcome is Outcome.UNKNOWN:
+    if verdict.outcome == "unknown":
         raise UnknownAnswer(f"{verdict.instance_type} in {verdict.workload}: {verdict.reason}")
-    return verdict.outcome in (Outcome.ENCRYPTS, Outcome.EBS_ONLY)
+    return verdict.outcome in ("encrypts", "ebs_only")
 
 
 def history(instance_type: str) -> tuple[InstanceType, ...]:
@@ -253,13 +255,11 @@ def _within(value: float | None, least: float | None, most: float | None) -> boo
 
 
 def _offered(types: Iterable[InstanceType], workload: str, outcome: Outcome | str | None) -> list[InstanceType]:
-    wanted = None if outcome is None else Outcome(outcome)
-    kept = []
-    for each in types:
-        verdict = volume_kms(each.instance_type, workload)
-        if verdict.outcome is not Outcome.NOT_OFFERED and wanted in (None, verdict.outcome):
-            kept.append(each)
-    return kept
+    from kb.library.model import Outcome
+
+    wanted = {Outcome(outcome)} if outcome is not None else set(Outcome)
+    wanted.discard(Outcome.NOT_OFFERED)
+    return [each for each in types if volume_kms(each.instance_type, workload).outcome in wanted]
 
 
 def _in_region(types: Iterable[InstanceType], workload: str | None, region: str) -> list[InstanceType]:
