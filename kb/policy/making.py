@@ -85,7 +85,6 @@ def make_policy(
     Raises:
         UnknownWorkload: there is no such workload.
         PolicyError: a key ARN is malformed, nothing can be demanded of any action, or it does not fit.
-        InputError: a curated table is damaged.
     """
     wanted = _known(workloads)
     arns = tuple(sorted({read_key_arn(arn) for arn in key_arns}))
