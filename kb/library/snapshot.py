@@ -33,36 +33,18 @@ SPAN_COLUMNS = InstanceType._fields[len(NAME_COLUMNS) :]
 _AGAIN = "run `kb build`, or install the package again"
 
 
-def _boolean(text: str) -> bool | None:
-    return None if text == "" else text == "true"
-
-
-def _text(text: str) -> str | None:
-    return text or None
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text else None
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
-
-
-_CONVERTERS: dict[str, Callable[[str], Any]] = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "str": str,
-    "str | None": _text,
-    "bool | None": _boolean,
-    "int | None": _whole,
-    "float | None": _number,
+    "bool": "true".__eq__,
+    "int": int,
+    "float": float,
     "date": date.fromisoformat,
-    "date | None": _day,
 }
-_CONVERT = {name: _CONVERTERS[kind] for name, kind in InstanceType.__annotations__.items()}
+#: How the cell of each attribute is read, and whether an empty one means that nothing is known.
+_CELLS = {
+    name: (_READERS[kind.removesuffix(" | None")], kind.endswith(" | None"))
+    for name, kind in InstanceType.__annotations__.items()
+}
 
 
 class Snapshot:
@@ -248,7 +230,11 @@ class Snapshot:
 
 
 def _attributes(columns: tuple[str, ...], cells: list[str]) -> dict[str, Any]:
-    return {name: _CONVERT[name](cell) for name, cell in zip(columns, cells, strict=True)}
+    found = {}
+    for name, cell in zip(columns, cells, strict=True):
+        read, is_optional = _CELLS[name]
+        found[name] = None if is_optional and not cell else read(cell)
+    return found
 
 
 def _places(index: str, position: int) -> tuple[Places, int]:

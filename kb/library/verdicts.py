@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from kb.errors import SnapshotError
 from kb.library.model import Basis, Contradiction, Evidence, Outcome, Verdict, VolumeSize
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kb.library.snapshot import Snapshot
+from kb.library.snapshot import Snapshot
 
 #: Columns of the section ``answers``; those in TEXT_COLUMNS hold the number of a line of the section ``texts``.
 ANSWER_COLUMNS = (

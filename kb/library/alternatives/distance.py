@@ -5,13 +5,11 @@ The one place in which distance is defined: the build fills the table ``nearest_
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from kb.library.instance_type import InstanceType
 from kb.library.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from kb.library.model import InstanceType
+from kb.library.words import number
 
 #: What twice as much of each quantity weighs, in the order in which differences are told.
 WEIGHTS = {"accelerators": 2.0, "accelerator_memory_gib": 2.0, "vcpus": 1.0, "memory_gib": 1.0, "clock_ghz": 1.0}
@@ -86,19 +84,14 @@ def machine(kind: InstanceType) -> Machine | None:
         "clock_ghz": kind.clock_ghz,
     }
     known = {name: float(amount) for name, amount in amounts.items() if amount is not None}
-    if (
-        len(known) < len(amounts)
-        or of_kind is None
-        or model is None
-        or kind.architectures is None
-        or kind.processor_manufacturer is None
-    ):
+    maker, architectures = kind.processor_manufacturer, kind.architectures
+    if len(known) < len(amounts) or of_kind is None or model is None or architectures is None or maker is None:
         return None
     return Machine(
         accelerator_kind=of_kind,
         accelerator_name=model,
-        architectures=frozenset(kind.architectures.split()),
-        maker=kind.processor_manufacturer,
+        architectures=frozenset(architectures.split()),
+        maker=maker,
         amounts=known,
     )
 
@@ -110,8 +103,8 @@ def difference(own: Machine, other: Machine) -> Difference:
     worse: list[str] = []
     for name, ratio in ratios.items():
         if ratio != 1:
-            amount = _WORDS[name].format(_number(other.amounts[name]), f"{own.accelerator_kind}s")
-            (better if ratio > 1 else worse).append(f"{amount} instead of {_number(own.amounts[name])}")
+            amount = _WORDS[name].format(number(other.amounts[name]), f"{own.accelerator_kind}s")
+            (better if ratio > 1 else worse).append(f"{amount} instead of {number(own.amounts[name])}")
     return Difference(
         distance=_distance(own, other, ratios),
         is_near=_is_near(ratios),
@@ -166,15 +159,7 @@ def _other_kinds(own: Machine, other: Machine) -> Iterator[tuple[float, str]]:
     if other.accelerator_name != own.accelerator_name:
         yield OTHER_ACCELERATOR, f"{other.accelerator_name} instead of {own.accelerator_name}"
     if not other.architectures & own.architectures:
-        yield OTHER_ARCHITECTURE, f"{_names(other.architectures)} instead of {_names(own.architectures)}"
+        theirs, ours = (" and ".join(sorted(each.architectures)) for each in (other, own))
+        yield OTHER_ARCHITECTURE, f"{theirs} instead of {ours}"
     if other.maker != own.maker:
         yield OTHER_MAKER, f"processors of {other.maker} instead of {own.maker}"
-
-
-def _names(architectures: frozenset[str]) -> str:
-    return " and ".join(sorted(architectures))
-
-
-def _number(value: float) -> str:
-    """Write a number with at most one decimal."""
-    return f"{value:.1f}".removesuffix(".0")
