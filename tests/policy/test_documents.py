@@ -103,13 +103,13 @@ def test_only_whole_families_that_are_treated_alike_are_folded() -> None:
 @pytest.mark.parametrize(
     ("arn", "hint"),
     [
-        ("", "is no ARN of a KMS key"),
-        ("1234abcd-12ab-34cd-56ef-1234567890ab", "is no ARN of a KMS key"),
-        ("arn:aws:kms:eu-west-1:111122223333:alias/mine", "an alias does not serve"),
-        ("arn:aws:kms:eu-west-1:*:key/*", "is no ARN of a KMS key"),
-        ("arn:aws:s3:::bucket", "is no ARN of a KMS key"),
-        (OURS + '", "*', "is no ARN of a KMS key"),
-        ("*", "is no ARN of a KMS key"),
+        ("", "is not the ARN of a KMS key"),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", "is not the ARN of a KMS key"),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/mine", "an alias does not work"),
+        ("arn:aws:kms:eu-west-1:*:key/*", "is not the ARN of a KMS key"),
+        ("arn:aws:s3:::bucket", "is not the ARN of a KMS key"),
+        (OURS + '", "*', "is not the ARN of a KMS key"),
+        ("*", "is not the ARN of a KMS key"),
     ],
 )
 def test_a_malformed_key_is_refused(arn: str, hint: str) -> None:
