@@ -1,4 +1,4 @@
-"""Which SageMaker ``ml.*`` instance types have local storage, and what becomes of a customer KMS key on each.
+"""Which SageMaker ``ml.*`` instance types have local storage, and what happens to a customer KMS key on each.
 
 >>> import kb
 >>> kb.lookup("ml.g5.xlarge").local_storage
@@ -6,7 +6,7 @@
 >>> kb.volume_kms("ml.g5.xlarge", "training").outcome
 <Outcome.REJECTED: 'rejected'>
 
-Answers come from a snapshot inside the package: no network, no credentials, nothing outside the standard library.
+Answers come from a snapshot inside the package. You need no network, no credentials and no other package.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
         VolumeSize,
     )
 
-    #: CalVer of the newest change in the data that answers.
+    #: CalVer of the data that answers, such as ``2026.10.27``: the day of its newest change.
     DATA_VERSION: str
 
 __all__ = [
@@ -111,11 +111,14 @@ __all__ = [
 
 
 def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the built database read-only, with every table; see :func:`kb.dataset.database.connect`.
+    """Open the database that ``kb build`` makes, read-only. It has every table; ``kb schema`` describes them.
+
+    Args:
+        path: The DuckDB file. The default is the file that ``kb build`` writes, or ``KB_DATABASE`` if set.
 
     Raises:
         MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
-        DatabaseError: the file is missing, damaged, or of another schema version.
+        DatabaseError: the file is missing, damaged, or of another schema version. The message says what to do.
     """
     from kb.dataset.database import connect as connect_
 

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class InstanceType(Record):
-    """One instance type as it was known in an interval of time.
+    """The facts about one instance type from ``valid_from`` until ``valid_to`` (None: they still hold).
 
-    None always means that no source says. Sizes of disks are in GB (10^9 bytes), memory in GiB (2^30 bytes), EBS
-    bandwidth in Mbit/s. Hardware facts are EC2's own (DescribeInstanceTypes); :mod:`kb.dataset.schema.hardware` has the
-    field behind each.
+    None means that no source states the value. Disk sizes are in GB (10^9 bytes), memory in GiB (2^30 bytes), EBS
+    bandwidth in Mbit/s. Hardware facts come from EC2's DescribeInstanceTypes; :mod:`kb.dataset.schema.hardware` names
+    the field behind each. ``is_kms_eligible`` is True for types with no local storage, so a key can cover all of it.
     """
 
     instance_type: str

@@ -1,4 +1,4 @@
-"""Reads the lookup snapshot: what is known about every type, read with the standard library when it is asked for.
+"""Reads the lookup snapshot, the file with all answers about every instance type. Standard library only.
 
 The file begins with an index of its sections, one of them per instance type. Reading it checks that the file is whole;
 a section is split into lines and cells when it is first needed.
@@ -108,7 +108,7 @@ class Snapshot:
         return tuple(found)
 
     def spans(self, name: str) -> tuple[InstanceType, ...]:
-        """What was known about a type over time, newest first."""
+        """The facts about a type over time, newest first."""
         return self._type(name)[0]
 
     def steps(self, name: str, workload: str) -> list[tuple[str, list[str]]]:
@@ -139,7 +139,7 @@ class Snapshot:
         return self._workload(workload)[1]
 
     def recommendation(self, workload: str) -> str | None:
-        """What to do when data must be under a customer key and the type has local storage."""
+        """What to do if data must be under a customer key and the type has local storage."""
         return self._workload(workload)[2] or None
 
     def enum_shape(self, workload: str) -> str | None:

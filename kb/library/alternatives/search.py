@@ -1,4 +1,4 @@
-"""Finds the nearest types that satisfy a need, and says what can be done where there are none."""
+"""Finds the nearest types that meet a need, such as all storage under the key, and says why others are left out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEEDS = {
 STATUSES = ("listed", "retired", "price_list_only", "delisted")
 ARCHITECTURES = ("same", "any", "x86_64", "arm64")
 
-#: Why a type that satisfies the need is no alternative; the first that holds is told.
+#: Why a type that meets the need is left out; only the first that applies is given.
 _REASONS = {
     "unknown_hardware": "not all of the hardware is known",
     "accelerator": "another kind of accelerator, or none",
@@ -39,32 +39,32 @@ def alternatives(
     statuses: Iterable[str] = ("listed",),
     limit: int | None = 10,
 ) -> Alternatives:
-    """Find the nearest types that satisfy a need, ranked by how much their hardware differs.
+    """Find the nearest types that meet a need, ranked by how much their hardware differs.
 
-    The distance adds up what there is more or less of: twice as much of something counts 1 (four times as much 3, a
-    tenth more 0.1), and half as much counts 2, twice what the way back would, since a job may not fit. Count and memory
-    of the accelerators weigh 2 each; vCPUs, memory and clock 1 each. Another accelerator model adds 0.5, another maker
-    of the processors 0.25, another architecture 1. The sum is rounded to hundredths; types of equal distance come by
-    name. There are no prices in the data.
+    How the distance is calculated: twice as much of something adds 1, four times as much 3, a tenth more 0.1. Less
+    counts double, since a job may no longer fit: half as much adds 2. The number and memory of accelerators have weight
+    2; vCPUs, memory and clock have weight 1. Another accelerator model adds 0.5, another processor manufacturer 0.25,
+    another architecture 1. The sum is rounded to hundredths, and ties are sorted by name. The data has no prices.
 
-    An alternative always has the same kind of accelerator (GPUs of the same maker, AWS chips, or none), and between
-    half and four times as much of everything but the clock. A type about which any of this is not known is left out.
+    An alternative has the same kind of accelerator (GPUs of the same manufacturer, AWS chips, or none), and between
+    half and four times as much of everything but the clock. A type with any of these facts unknown is left out.
 
     Args:
-        instance_type: SageMaker name; case and surrounding space do not matter.
-        workload: One of :func:`kb.workloads`, in which the alternatives are offered.
-        region: Only types in this Region's list for `workload`; where no list speaks of it, in any list of the Region.
+        instance_type: SageMaker name, such as ``ml.g5.xlarge``. Case and surrounding space are ignored.
+        workload: One of :func:`kb.workloads`. It must offer the alternatives.
+        region: Region whose price list must have the type for `workload`; if there is no Region data for the workload,
+            for any workload. The default is any Region.
         need: ``all_storage_under_key``; ``key_accepted`` (``encrypts`` or ``ebs_only``); or ``local_storage``.
         architecture: ``same`` as that of the type, ``any``, ``x86_64`` or ``arm64``.
-        statuses: Which types are wanted: ``listed``, ``retired``, ``price_list_only``, ``delisted``.
-        limit: At most so many; None for all.
+        statuses: Statuses to include: ``listed``, ``retired``, ``price_list_only``, ``delisted``.
+        limit: Maximum number of alternatives; None for all.
 
     Returns:
-        The alternatives, nearest first, and where there are none what can be done instead.
+        The alternatives, nearest first; if there are none, what you can do instead.
 
     Raises:
-        UnknownInstanceType, UnknownWorkload: no such type or workload.
-        ValueError: no such need, architecture, status or Region, or a `limit` below 1.
+        UnknownInstanceType, UnknownWorkload: there is no such type or workload.
+        ValueError: there is no such need, architecture, status or Region, or `limit` is below 1.
     """
     wanted = frozenset(statuses)
     asked = {"need": ([need], NEEDS), "architecture": ([architecture], ARCHITECTURES), "statuses": (wanted, STATUSES)}
@@ -118,7 +118,7 @@ def alternatives(
 
 
 def satisfies(kind: InstanceType, verdict: Verdict, need: str) -> bool | None:
-    """Whether a type satisfies a need in a workload; None where that is not known."""
+    """Return whether a type meets a need in a workload; None if that is not known."""
     if verdict.outcome is Outcome.NOT_OFFERED:
         return False
     if need == "local_storage":
@@ -165,7 +165,7 @@ def _alternative(own: InstanceType, kind: InstanceType, told: Difference, verdic
 
 
 def _disks(own: InstanceType, other: InstanceType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is better and worse about the local disks; nothing where either is not known."""
+    """What is better and worse about the local disks; nothing if either is not known."""
     if own.local_storage is None or other.local_storage is None or own.local_storage == other.local_storage:
         return (), ()
     if other.local_storage == "none":
