@@ -11,7 +11,8 @@ wrong; :mod:`kb.dataset.strict_csv` has the part that every CSV file shares.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -85,11 +86,10 @@ class Scrape:
     @property
     def cells(self) -> Row:
         """The cells of the row."""
-        whole = (str(self.rows_seen), str(self.rows_changed))
-        return (self.observed_on, self.source, self.origin, self.document, self.url, self.sha256, *whole)
+        return tuple(str(value) for value in astuple(self))
 
 
-SCRAPE_COLUMNS = ("observed_on", "source", "origin", "document", "url", "sha256", "rows_seen", "rows_changed")
+SCRAPE_COLUMNS = tuple(field.name for field in fields(Scrape))
 
 
 def read_log(path: Path, spec: LogSpec) -> Log:
@@ -113,21 +113,10 @@ def parse_log(content: bytes, path: Path, spec: LogSpec) -> Log:
     """The same for bytes already read; `path` is only for messages."""
     rows: list[Row] = []
     state: dict[Key, str] = {}
-    previous: Row = ("",)
-    previous_on: str | None = None
     present = _Presence(path)
     choices = [(spec.keys.index(name), name, allowed) for name, allowed in spec.choices.items()]
-    for line, row in read_rows(content, path, spec.columns):
-        observed_on = row[0]
-        key = row[2:-1]
-        value = row[-1]
-        if observed_on != previous_on:
-            _check_date(observed_on, previous_on, path, line)
-            previous_on = observed_on
-        position = (observed_on, *key)
-        if position <= previous:
-            raise InputError(path, line, _order_problem(position, previous))
-        previous = position
+    for line, row in _ordered(content, path, spec.columns, lambda row: (row[0], *row[2:-1])):
+        observed_on, key, value = row[0], row[2:-1], row[-1]
         if not row[1] or not all(key):
             raise InputError(path, line, "an empty cell in a column that must say something (origin or a key)")
         for index, name, allowed in choices:
@@ -157,39 +146,39 @@ def read_scrapes(path: Path) -> list[Scrape]:
 def parse_scrapes(content: bytes, path: Path) -> list[Scrape]:
     """The same for bytes already read; `path` is only for messages."""
     scrapes: list[Scrape] = []
-    previous: Row = ("",)
-    previous_on: str | None = None
-    for line, row in read_rows(content, path, SCRAPE_COLUMNS):
-        if row[0] != previous_on:
-            _check_date(row[0], previous_on, path, line)
-            previous_on = row[0]
-        if row[:4] <= previous:
-            raise InputError(path, line, _order_problem(row[:4], previous))
-        previous = row[:4]
-        if row[1] not in SPECS:
-            raise InputError(path, line, f"unknown source {row[1]!r}; known: {', '.join(sorted(SPECS))}")
-        if not row[2] or not row[3]:
+    for line, row in _ordered(content, path, SCRAPE_COLUMNS, lambda row: row[:4]):
+        observed_on, source, origin, document, url, sha256, rows_seen, rows_changed = row
+        if source not in SPECS:
+            raise InputError(path, line, f"unknown source {source!r}; known: {', '.join(sorted(SPECS))}")
+        if not origin or not document:
             raise InputError(path, line, "an empty cell in a column that must say something (origin or document)")
-        if not _SHA256.fullmatch(row[5]):
-            raise InputError(path, line, f"sha256 must be 64 lower-case hex digits, not {row[5]!r}")
-        for name, cell in zip(SCRAPE_COLUMNS[6:], row[6:], strict=True):
+        if not _SHA256.fullmatch(sha256):
+            raise InputError(path, line, f"sha256 must be 64 lower-case hex digits, not {sha256!r}")
+        for name, cell in (("rows_seen", rows_seen), ("rows_changed", rows_changed)):
             if not _WHOLE.fullmatch(cell):
                 raise InputError(path, line, f"{name} must be a whole number, not {cell!r}")
-        scrapes.append(Scrape(row[0], row[1], row[2], row[3], row[4], row[5], int(row[6]), int(row[7])))
+        scrapes.append(Scrape(observed_on, source, origin, document, url, sha256, int(rows_seen), int(rows_changed)))
     return scrapes
 
 
-def _check_date(observed_on: str, previous_on: str | None, path: Path, line: int) -> None:
-    if not is_date(observed_on):
-        raise InputError(path, line, f"observed_on {observed_on!r} is no date of the form 2026-10-01")
-    if previous_on is not None and observed_on < previous_on:
-        raise InputError(path, line, f"date out of order: {observed_on} after {previous_on}")
-
-
-def _order_problem(position: Row, previous: Row) -> str:
-    if position == previous:
-        return f"duplicate key on one date: {', '.join(position)}"
-    return f"not sorted: {', '.join(position)} must come before {', '.join(previous)}"
+def _ordered(
+    content: bytes, path: Path, columns: tuple[str, ...], place: Callable[[Row], Row]
+) -> Iterator[tuple[int, Row]]:
+    """Line number and cells of each row, after checking its date and that its place, date first, ascends."""
+    previous: Row = ()
+    for line, row in read_rows(content, path, columns):
+        if previous[:1] != row[:1]:
+            if not is_date(row[0]):
+                raise InputError(path, line, f"observed_on {row[0]!r} is not a date of the form 2026-10-01")
+            if row[:1] < previous[:1]:
+                raise InputError(path, line, f"date out of order: {row[0]} after {previous[0]}")
+        here = place(row)
+        if here == previous:
+            raise InputError(path, line, f"duplicate key on one date: {', '.join(here)}")
+        if here < previous:
+            raise InputError(path, line, f"not sorted: {', '.join(here)} must come before {', '.join(previous)}")
+        previous = here
+        yield line, row
 
 
 def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> str:

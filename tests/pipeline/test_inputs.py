@@ -205,7 +205,7 @@ def test_date_out_of_order(full: MiniData, file: str) -> None:
 def test_no_date(full: MiniData, file: str, on: str) -> None:
     data = full.write()
     damaged(data, file, lambda lines: [lines[0], on.encode() + lines[1][10:], *lines[2:]])
-    refused(data, file, 2, "no date of the form")
+    refused(data, file, 2, "not a date of the form")
 
 
 @pytest.mark.parametrize(

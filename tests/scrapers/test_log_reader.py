@@ -70,10 +70,10 @@ LISTING_ERRORS = [
     ((LISTING + FIRST + "\n").encode(), 3, "0 cells instead of 5"),
     ((LISTING + FIRST + FIRST.replace("ml.a", "ml.b,")).encode(), 3, "6 cells instead of 5"),
     ((LISTING + FIRST + "2019-01-02,botocore 1.0.1,Training,false\n").encode(), 3, "4 cells instead of 5"),
-    ((LISTING + FIRST.replace("2019-01-01", "2019-1-1")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "20190101")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "2019-02-29")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "")).encode(), 2, "no date"),
+    ((LISTING + FIRST.replace("2019-01-01", "2019-1-1")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "20190101")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "2019-02-29")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "")).encode(), 2, "not a date"),
     ((LISTING + FIRST + "2018-12-31,botocore 0.9.0,Training,ml.b,true\n").encode(), 3, "date out of order"),
     ((LISTING + FIRST + FIRST).encode(), 3, "duplicate key"),
     ((LISTING + FIRST + FIRST.replace("true", "false")).encode(), 3, "duplicate key"),
@@ -201,7 +201,7 @@ SCRAPE_ERRORS = [
     (SCRAPES + SCRAPE.replace("000", "00g"), 2, "sha256"),
     (SCRAPES + SCRAPE.replace(",30,", ",30.0,"), 2, "rows_seen must be a whole number"),
     (SCRAPES + SCRAPE.replace(",3\n", ",\n"), 2, "rows_changed must be a whole number"),
-    (SCRAPES + SCRAPE.replace("2019-01-01", "2019-13-01"), 2, "no date"),
+    (SCRAPES + SCRAPE.replace("2019-01-01", "2019-13-01"), 2, "not a date"),
     (SCRAPES + SCRAPE[:-1], 2, "has no end"),
 ]
 
