@@ -1,7 +1,7 @@
-"""The curated tables under ``data/curated``: their form, and a strict reader that names file and row.
+"""The curated tables under ``data/curated``: their columns, and a strict reader that names file and row.
 
-Curated tables are kept by hand, so a wrong cell is a matter of time: every cell is checked against the type and the
-words that its column allows before anything is built.
+People edit curated tables by hand, so every cell is checked against the type and the words that its column allows
+before anything is built.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class CuratedTable:
 
     Attributes:
         name: Stem of the file; the build loads it as ``input_<name>``.
-        columns: Column name to SQL type (VARCHAR, DATE, BOOLEAN, INTEGER or BIGINT), in file order.
-        key: Columns that together name a row once.
+        columns: SQL type (VARCHAR, DATE, BOOLEAN, INTEGER or BIGINT) of each column, in file order.
+        key: Columns that together identify a row.
         optional: Columns that may be empty.
-        words: Allowed values of a column, where the set is closed.
-        unique: Columns that name a row once each, besides the key.
+        words: Allowed values of a column, if only some are allowed.
+        unique: Columns that each identify a row, besides the key.
     """
 
     name: str
@@ -230,7 +230,7 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
     """Read one curated CSV strictly.
 
     Returns:
-        Rows as column to text; an empty cell is the empty string.
+        One dict per row, from column to text. An empty cell is the empty string.
 
     Raises:
         InputError: naming file, row and column of the first thing that is wrong.
@@ -251,7 +251,7 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
             first = seen.setdefault((key, values), line)
             if first != line:
                 stated = f"{', '.join(key)} = {', '.join(values)}"
-                raise InputError(path, line, f"{stated} stands in line {first} already")
+                raise InputError(path, line, f"{stated} is already in line {first}")
         rows.append(row)
     return rows
 
@@ -272,7 +272,7 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
 
 
 def type_problem(kind: str, cell: str) -> str:
-    """Say what a cell of this SQL type must be; the empty string if it is, or if any text will do."""
+    """Say what is wrong with a cell of this SQL type; empty if nothing is."""
     if kind == "DATE":
         return "" if is_date(cell) else "must be a date of the form 2026-10-01"
     if kind == "BOOLEAN":

@@ -135,12 +135,12 @@ def _rule(data: Snapshot, rule_id: str) -> Evidence:
 
 
 def _reviews(data: Snapshot, ids: str, day: date) -> Iterator[Evidence]:
-    """The sentences that had changed by then and that nobody has confirmed."""
+    """The changed sentences that awaited review on that day."""
     for sentence_id in ids.split():
         for named, changed_on, place, origin, url in data.rows("reviews"):
             since = date.fromisoformat(changed_on)
             if named == sentence_id and since <= day:
-                note = "nobody has confirmed the rule since it changed"
+                note = "the sentence changed and the rule awaits review"
                 yield Evidence(kind="review", what=place, origin=origin, since=since, url=url, note=note)
                 break
 

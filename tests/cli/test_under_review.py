@@ -81,7 +81,7 @@ def test_a_verdict_in_full_names_the_day_and_the_page(kb: Run) -> None:
     text = kb("lookup", "ml.g5.large", "--workload", "training").stdout
     label, day, address = (
         "  Under review           ",
-        f"the sentence this rests on changed on {CHANGED}; see",
+        f"the sentence behind this changed on {CHANGED}; see",
         PAGE,
     )
     lines = text.splitlines()

@@ -167,7 +167,7 @@ CURATED_ERRORS = [
     ((TYPES + TYPE.replace("accelerator", '"accelerator')).encode(), 2, "CSV"),
     ((TYPES + TYPE.replace("No type of its own.", '"No type,\nreally"')).encode(), 2, "line break"),
     ((TYPES + "\n").encode(), 2, "0 cells instead of 5"),
-    ((TYPES + TYPE + TYPE).encode(), 3, "stands in line 2 already"),
+    ((TYPES + TYPE + TYPE).encode(), 3, "is already in line 2"),
     ((TYPES + TYPE.replace("No type", " No type")).encode(), 2, "space around it"),
     ((TYPES + TYPE.replace("2026-11-01", "20261101")).encode(), 2, "date"),
 ]
