@@ -1,4 +1,4 @@
-"""Which SageMaker ``ml.*`` instance types have local storage, and what becomes of a customer KMS key on each.
+"""Which SageMaker ``ml.*`` instance types have local storage, and what happens to a customer KMS key on each.
 
 >>> import kb
 >>> kb.lookup("ml.g5.xlarge").local_storage
@@ -6,7 +6,7 @@
 >>> kb.volume_kms("ml.g5.xlarge", "training").outcome
 <Outcome.REJECTED: 'rejected'>
 
-Answers come from a snapshot inside the package: no network, no credentials, nothing outside the standard library.
+Answers come from a snapshot inside the package. You need no network, no credentials and no other package.
 """
 
 from __future__ import annotations
@@ -37,21 +37,6 @@ from kb.library.lookup import (
     volume_kms,
     workloads,
 )
-from kb.library.model import (
-    Alternative,
-    Alternatives,
-    Basis,
-    Change,
-    Contradiction,
-    Evidence,
-    InstanceType,
-    KeyProblem,
-    LeftOut,
-    Outcome,
-    Verdict,
-    Version,
-    VolumeSize,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +47,23 @@ if TYPE_CHECKING:
 
     from kb.library.alternatives.search import alternatives
     from kb.library.guard import guard, unguard
+    from kb.library.model import (
+        Alternative,
+        Alternatives,
+        Basis,
+        Change,
+        Contradiction,
+        Evidence,
+        InstanceType,
+        KeyProblem,
+        LeftOut,
+        Outcome,
+        Verdict,
+        Version,
+        VolumeSize,
+    )
 
-    #: CalVer of the newest change in the data that answers.
+    #: CalVer of the data that answers, such as ``2026.10.27``: the day of its newest change.
     DATA_VERSION: str
 
 __all__ = [
@@ -111,19 +111,29 @@ __all__ = [
 
 
 def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the built database read-only, with every table; see :func:`kb.dataset.database.connect`.
+    """Open the database that ``kb build`` makes, read-only. It has every table; ``kb schema`` describes them.
+
+    Args:
+        path: The DuckDB file. The default is the file that ``kb build`` writes, or ``KB_DATABASE`` if set.
 
     Raises:
         MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
-        DatabaseError: the file is missing, damaged, or of another schema version.
+        DatabaseError: the file is missing, damaged, or of another schema version. The message says what to do.
     """
     from kb.dataset.database import connect as connect_
 
     return connect_(path)
 
 
-#: Functions that few programs call, with the modules that are imported when they are first asked for.
-_LATER = {"alternatives": "kb.library.alternatives.search", "guard": "kb.library.guard", "unguard": "kb.library.guard"}
+#: What is imported when it is first asked for, and from where: values that a lookup of facts does not make, and
+#: functions that few programs call.
+_LATER = {
+    **dict.fromkeys(("Alternative", "Alternatives", "Basis", "Change", "Contradiction"), "kb.library.model"),
+    **dict.fromkeys(("Evidence", "InstanceType", "KeyProblem", "LeftOut", "Outcome"), "kb.library.model"),
+    **dict.fromkeys(("Verdict", "Version", "VolumeSize"), "kb.library.model"),
+    **dict.fromkeys(("guard", "unguard"), "kb.library.guard"),
+    "alternatives": "kb.library.alternatives.search",
+}
 
 
 def __getattr__(name: str) -> Any:

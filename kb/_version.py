@@ -3,4 +3,4 @@
 __version__ = "0.1.0"
 
 #: Raised by one whenever a table or column is renamed, removed, or changes its meaning.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3

@@ -1,4 +1,4 @@
-"""What can go wrong, by name. Standard library only, and cheap to import."""
+"""Every error that kb raises, by name. Standard library only, and cheap to import."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ if TYPE_CHECKING:
 
 
 class KBError(Exception):
-    """Base of every error of this package; its text is meant for people."""
+    """Base of every error of this package. The message is meant for people."""
+
+
+def _shown(name: object) -> str:
+    shown = repr(name)
+    return shown if len(shown) <= 80 else shown[:76] + "...'"
 
 
 class UnknownInstanceType(KBError, LookupError):
     """No source lists an instance type of that name.
 
     Attributes:
-        name: The name as it was given.
-        suggestions: Known names near to it, best first.
+        name: The name as given.
+        suggestions: Similar names that exist, best first.
     """
 
     def __init__(self, name: object, suggestions: Sequence[str] = (), hint: str = "") -> None:
         self.name = name
         self.suggestions = tuple(suggestions)
-        shown = repr(name)
-        if len(shown) > 80:
-            shown = shown[:76] + "...'"
-        text = f"unknown instance type {shown}"
+        text = f"unknown instance type {_shown(name)}"
         if hint:
             text += f": {hint}"
         elif self.suggestions:
@@ -37,29 +39,26 @@ class UnknownInstanceType(KBError, LookupError):
 
 
 class UnknownWorkload(KBError, LookupError):
-    """No workload of that name; the text lists the workloads."""
+    """There is no workload of that name. The message lists the workloads."""
 
     def __init__(self, name: object, workloads: Sequence[str]) -> None:
         self.name = name
-        shown = repr(name)
-        if len(shown) > 80:
-            shown = shown[:76] + "...'"
-        super().__init__(f"unknown workload {shown}; the workloads are: {', '.join(workloads)}")
+        super().__init__(f"unknown workload {_shown(name)}; the workloads are: {', '.join(workloads)}")
 
 
 class UnknownVersion(KBError, ValueError):
-    """What was given is no date or data version since 2017-11-29."""
+    """The value is not a date or data version since 2017-11-29."""
 
 
 class UnknownAnswer(KBError, ValueError):
-    """The evidence does not say whether a key can be used, so neither True nor False would be right."""
+    """The evidence does not say whether a key can be used, so neither True nor False is right."""
 
 
 class VolumeKeyRefused(KBError, ValueError):
-    """A guarded client did not send a request, because of its volume key; the text has reason and fix.
+    """A guarded client stopped a request because of its volume key. The message has the reason and the fix.
 
     Attributes:
-        problems: What is wrong, a `kb.KeyProblem` per instance type named.
+        problems: A `kb.KeyProblem` for each instance type with a problem.
     """
 
     problems: tuple[Any, ...]
@@ -70,15 +69,16 @@ class VolumeKeyRefused(KBError, ValueError):
 
 
 class VolumeKeyWarning(UserWarning):
-    """A guarded client sent a request whose volume key does not do what one would think."""
+    """A guarded client sent a request whose volume key does not do what you might expect."""
 
 
 class InputError(KBError):
-    """A file under ``data/`` is not as it must be.
+    """A file under ``data/`` or ``queries/`` is not in the required form.
 
     Attributes:
         path: The file.
-        line: 1-based line; 0 where the file as a whole is meant.
+        line: 1-based line; 0 for the file as a whole.
+        problem: What is wrong.
     """
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
@@ -103,23 +103,23 @@ class SnapshotError(KBError):
 
 
 class PolicyError(KBError, ValueError):
-    """No policy can be made of what was asked for."""
+    """No policy can be made for what you asked for."""
 
 
 class MissingExtraError(KBError, ImportError):
-    """A feature needs a package that is not installed; the text names the extra."""
+    """A feature needs a package that is not installed. The message names the extra to install."""
 
     def __init__(self, package: str, extra: str, feature: str) -> None:
         super().__init__(f"{feature} needs the package {package!r}: pip install 'sagemaker-storage-kb[{extra}]'")
 
 
 def need(package: str, extra: str, feature: str) -> ModuleType:
-    """Import `package`.
+    """Import a package that comes with an extra.
 
     Args:
         package: Name of the module.
         extra: Extra of this distribution that installs it.
-        feature: What needs it, as the start of a sentence.
+        feature: What needs it, as the beginning of a sentence.
 
     Raises:
         MissingExtraError: the package is not installed.

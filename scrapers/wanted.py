@@ -20,7 +20,7 @@ def wanted_ec2_types(data_dir: Path) -> frozenset[str]:
 
     Raises:
         ScrapeError: A log that must exist does not.
-        LogError: A log is not in order.
+        InputError: A log is not in order.
     """
     names: set[str] = set()
     for spec in (SAGEMAKER_API, REGION_LISTS, PRICE_LIST, SERVICE_QUOTAS):

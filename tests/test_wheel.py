@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -61,9 +62,10 @@ def test_the_wheel_alone_answers(unpacked: Path) -> None:
     assert answer.startswith("rejected 20")
 
 
-def test_the_wheel_alone_makes_a_policy(unpacked: Path) -> None:
+def test_the_wheel_makes_a_policy_without_its_data_files(unpacked: Path, tmp_path: Path) -> None:
+    shutil.copytree(unpacked / "kb", tmp_path / "bare" / "kb", ignore=shutil.ignore_patterns("_data", "_queries"))
     code = "from kb.policy import make_policy; print(make_policy(fold_families=True).documents[0]['Version'])"
-    assert run(code, unpacked, "-I", "-S") == "2012-10-17\n"
+    assert run(code, tmp_path / "bare", "-I", "-S") == "2012-10-17\n"
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,20 @@
-"""The curated tables under ``data/curated``: their form, and a strict reader that names file and row.
+"""The curated tables under ``data/curated``: their columns, and a strict reader that names file and row.
 
-Curated tables are kept by hand, so a wrong cell is a matter of time: every cell is checked against the type and the
-words that its column allows before anything is built.
+People edit curated tables by hand, so every cell is checked against the type and the words that its column allows
+before anything is built.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from kb.dataset.schema.hardware import FACTS
+from kb.dataset.strict_csv import is_date, read_rows
 from kb.errors import InputError
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _GREATEST = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
 _BASES = ("documented", "observed", "inferred")
@@ -30,11 +27,11 @@ class CuratedTable:
 
     Attributes:
         name: Stem of the file; the build loads it as ``input_<name>``.
-        columns: Column name to SQL type (VARCHAR, DATE, BOOLEAN, INTEGER or BIGINT), in file order.
-        key: Columns that together name a row once.
+        columns: SQL type (VARCHAR, DATE, BOOLEAN, INTEGER or BIGINT) of each column, in file order.
+        key: Columns that together identify a row.
         optional: Columns that may be empty.
-        words: Allowed values of a column, where the set is closed.
-        unique: Columns that name a row once each, besides the key.
+        words: Allowed values of a column, if only some are allowed.
+        unique: Columns that each identify a row, besides the key.
     """
 
     name: str
@@ -233,54 +230,30 @@ def read_curated(path: Path, table: CuratedTable) -> list[dict[str, str]]:
     """Read one curated CSV strictly.
 
     Returns:
-        Rows as column to text; an empty cell is the empty string.
+        One dict per row, from column to text. An empty cell is the empty string.
 
     Raises:
         InputError: naming file, row and column of the first thing that is wrong.
     """
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    rows: list[dict[str, str]] = []
-    keys = (table.key, *((name,) for name in table.unique))
-    seen: dict[tuple[tuple[str, ...], ...], int] = {}
-    names = list(table.columns)
-    try:
-        header = next(reader, [])
-        if header != names:
-            raise InputError(path, 1, f"the header must be {','.join(names)}, not {','.join(header)}")
-        for cells in reader:
-            line = reader.line_num
-            if len(cells) != len(names):
-                raise InputError(path, line, f"{len(cells)} cells instead of {len(names)}")
-            row = dict(zip(names, cells, strict=True))
-            for name, cell in row.items():
-                _check_cell(path, line, table, name, cell)
-            for key in keys:
-                values = tuple(row[column] for column in key)
-                first = seen.setdefault((key, values), line)
-                if first != line:
-                    stated = f"{', '.join(key)} = {', '.join(values)}"
-                    raise InputError(path, line, f"{stated} stands in line {first} already")
-            rows.append(row)
-    except csv.Error as error:
-        raise InputError(path, reader.line_num, f"not a CSV line: {error}") from error
-    return rows
-
-
-def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(path, 0, f"cannot be read: {error.strerror}") from error
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(path, content.count(b"\n", 0, error.start) + 1, f"not UTF-8 at byte {error.start}") from error
-    control = _CONTROL.search(text)
-    if control:
-        raise InputError(path, text.count("\n", 0, control.start()) + 1, f"control character U+{ord(control[0]):04X}")
-    if not text.endswith("\n"):
-        raise InputError(path, text.count("\n") + 1, "the last line has no end: the file was cut off")
-    return text
+    rows: list[dict[str, str]] = []
+    keys = (table.key, *((name,) for name in table.unique))
+    seen: dict[tuple[tuple[str, ...], ...], int] = {}
+    for line, cells in read_rows(content, path, tuple(table.columns)):
+        row = dict(zip(table.columns, cells, strict=True))
+        for name, cell in row.items():
+            _check_cell(path, line, table, name, cell)
+        for key in keys:
+            values = tuple(row[column] for column in key)
+            first = seen.setdefault((key, values), line)
+            if first != line:
+                stated = f"{', '.join(key)} = {', '.join(values)}"
+                raise InputError(path, line, f"{stated} is already in line {first}")
+        rows.append(row)
+    return rows
 
 
 def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str) -> None:
@@ -288,8 +261,8 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
         if name not in table.optional:
             raise InputError(path, line, f"column {name} must not be empty")
         return
-    if cell != cell.strip() or "\n" in cell:
-        raise InputError(path, line, f"column {name} has space around it or a line break in it: {cell!r}")
+    if cell != cell.strip():
+        raise InputError(path, line, f"column {name} has space around it: {cell!r}")
     problem = type_problem(table.columns[name], cell)
     if problem:
         raise InputError(path, line, f"column {name} {problem}, not {cell!r}")
@@ -299,9 +272,9 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
 
 
 def type_problem(kind: str, cell: str) -> str:
-    """Say what a cell of this SQL type must be; the empty string if it is, or if any text will do."""
+    """Say what is wrong with a cell of this SQL type; empty if nothing is."""
     if kind == "DATE":
-        return "" if _is_date(cell) else "must be a date of the form 2026-10-01"
+        return "" if is_date(cell) else "must be a date of the form 2026-10-01"
     if kind == "BOOLEAN":
         return "" if cell in ("true", "false") else "must be true or false"
     if kind in _GREATEST:
@@ -310,10 +283,3 @@ def type_problem(kind: str, cell: str) -> str:
     if kind == "DOUBLE":
         return "" if _DECIMAL.fullmatch(cell) else "must be a plain decimal number"
     return ""
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -1,4 +1,4 @@
-"""Opens a built database, and says plainly what is wrong with one that cannot be used."""
+"""Opens the database that ``kb build`` makes, and says what is wrong with one that cannot be used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
 
     Raises:
         MissingExtraError: duckdb is not installed.
-        DatabaseError: no such file, not a DuckDB file, not one of this project, or of another schema version.
+        DatabaseError: the file is missing, not a DuckDB file, not of this project, or of another schema version.
     """
     module = need("duckdb", "build", "The database")
     file = Path(path) if path is not None else database_file()

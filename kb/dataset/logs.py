@@ -4,40 +4,39 @@ An observation log is an append-only, change-only CSV of one source: `observed_o
 value column last, strictly ascending by (`observed_on`, key). A row says that from that day on the source showed
 another value than before. `data/scrapes.csv` has one row per document that was read.
 
-The reader accepts exactly the canonical form and nothing near it, and names file and line of the first thing that is
-wrong. It uses the standard library only, so that the build, the gate and the scrapers can share it.
+The readers accept exactly the canonical form and nothing near it, and name file and line of the first thing that is
+wrong; :mod:`kb.dataset.strict_csv` has the part that every CSV file shares.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
 
 from kb.dataset.log_specs import PRESENCE, SPECS, Key, LogSpec
+from kb.dataset.strict_csv import Row, is_date, read_rows, render
 from kb.errors import InputError
 
-Row = tuple[str, ...]
+__all__ = [
+    "BOOLEANS",
+    "SCRAPE_COLUMNS",
+    "Log",
+    "Row",
+    "Scrape",
+    "parse_log",
+    "parse_scrapes",
+    "read_log",
+    "read_scrapes",
+    "render",
+]
 
 BOOLEANS = frozenset({"true", "false"})
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
-
-
-class LogError(InputError):
-    """A log is not in canonical form.
-
-    Attributes:
-        path: The file.
-        line: 1-based line, or 0 where the file as a whole is meant.
-        problem: What is wrong, and what was expected.
-    """
 
 
 @dataclass(frozen=True)
@@ -87,20 +86,10 @@ class Scrape:
     @property
     def cells(self) -> Row:
         """The cells of the row."""
-        whole = (str(self.rows_seen), str(self.rows_changed))
-        return (self.observed_on, self.source, self.origin, self.document, self.url, self.sha256, *whole)
+        return tuple(str(value) for value in astuple(self))
 
 
-SCRAPE_COLUMNS = ("observed_on", "source", "origin", "document", "url", "sha256", "rows_seen", "rows_changed")
-
-
-def render(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """The canonical bytes of a log: UTF-8, LF line ends, quotes only where a cell needs them."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return buffer.getvalue().encode("utf-8")
+SCRAPE_COLUMNS = tuple(field.name for field in fields(Scrape))
 
 
 def read_log(path: Path, spec: LogSpec) -> Log:
@@ -114,7 +103,7 @@ def read_log(path: Path, spec: LogSpec) -> Log:
         Its rows, and the state after the last one.
 
     Raises:
-        LogError: File and line of the first thing that is out of order.
+        InputError: File and line of the first thing that is out of order.
         OSError: The file cannot be read.
     """
     return parse_log(path.read_bytes(), path, spec)
@@ -124,29 +113,18 @@ def parse_log(content: bytes, path: Path, spec: LogSpec) -> Log:
     """The same for bytes already read; `path` is only for messages."""
     rows: list[Row] = []
     state: dict[Key, str] = {}
-    previous: Row = ("",)
-    previous_on: str | None = None
     present = _Presence(path)
     choices = [(spec.keys.index(name), name, allowed) for name, allowed in spec.choices.items()]
-    for line, row in _cells(content, path, spec.columns):
-        observed_on = row[0]
-        key = row[2:-1]
-        value = row[-1]
-        if observed_on != previous_on:
-            _check_date(observed_on, previous_on, path, line)
-            previous_on = observed_on
-        position = (observed_on, *key)
-        if position <= previous:
-            raise LogError(path, line, _order_problem(position, previous))
-        previous = position
+    for line, row in _ordered(content, path, spec.columns, lambda row: (row[0], *row[2:-1])):
+        observed_on, key, value = row[0], row[2:-1], row[-1]
         if not row[1] or not all(key):
-            raise LogError(path, line, "an empty cell in a column that must say something (origin or a key)")
+            raise InputError(path, line, "an empty cell in a column that must say something (origin or a key)")
         for index, name, allowed in choices:
             if key[index] not in allowed:
-                raise LogError(path, line, f"unknown {name} {key[index]!r}; known: {', '.join(sorted(allowed))}")
+                raise InputError(path, line, f"unknown {name} {key[index]!r}; known: {', '.join(sorted(allowed))}")
         problem = _change_problem(spec, key, value, state.get(key))
         if problem:
-            raise LogError(path, line, problem)
+            raise InputError(path, line, problem)
         if spec.facts:
             present.take(observed_on, key, value, line)
         state[key] = value
@@ -159,7 +137,7 @@ def read_scrapes(path: Path) -> list[Scrape]:
     """Read scrapes.csv, accepting only the canonical form.
 
     Raises:
-        LogError: File and line of the first thing that is out of order.
+        InputError: File and line of the first thing that is out of order.
         OSError: The file cannot be read.
     """
     return parse_scrapes(path.read_bytes(), path)
@@ -168,92 +146,39 @@ def read_scrapes(path: Path) -> list[Scrape]:
 def parse_scrapes(content: bytes, path: Path) -> list[Scrape]:
     """The same for bytes already read; `path` is only for messages."""
     scrapes: list[Scrape] = []
-    previous: Row = ("",)
-    previous_on: str | None = None
-    for line, row in _cells(content, path, SCRAPE_COLUMNS):
-        if row[0] != previous_on:
-            _check_date(row[0], previous_on, path, line)
-            previous_on = row[0]
-        if row[:4] <= previous:
-            raise LogError(path, line, _order_problem(row[:4], previous))
-        previous = row[:4]
-        if row[1] not in SPECS:
-            raise LogError(path, line, f"unknown source {row[1]!r}; known: {', '.join(sorted(SPECS))}")
-        if not row[2] or not row[3]:
-            raise LogError(path, line, "an empty cell in a column that must say something (origin or document)")
-        if not _SHA256.fullmatch(row[5]):
-            raise LogError(path, line, f"sha256 must be 64 lower-case hex digits, not {row[5]!r}")
-        for name, cell in zip(SCRAPE_COLUMNS[6:], row[6:], strict=True):
+    for line, row in _ordered(content, path, SCRAPE_COLUMNS, lambda row: row[:4]):
+        observed_on, source, origin, document, url, sha256, rows_seen, rows_changed = row
+        if source not in SPECS:
+            raise InputError(path, line, f"unknown source {source!r}; known: {', '.join(sorted(SPECS))}")
+        if not origin or not document:
+            raise InputError(path, line, "an empty cell in a column that must say something (origin or document)")
+        if not _SHA256.fullmatch(sha256):
+            raise InputError(path, line, f"sha256 must be 64 lower-case hex digits, not {sha256!r}")
+        for name, cell in (("rows_seen", rows_seen), ("rows_changed", rows_changed)):
             if not _WHOLE.fullmatch(cell):
-                raise LogError(path, line, f"{name} must be a whole number, not {cell!r}")
-        scrapes.append(Scrape(row[0], row[1], row[2], row[3], row[4], row[5], int(row[6]), int(row[7])))
+                raise InputError(path, line, f"{name} must be a whole number, not {cell!r}")
+        scrapes.append(Scrape(observed_on, source, origin, document, url, sha256, int(rows_seen), int(rows_changed)))
     return scrapes
 
 
-def _cells(content: bytes, path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
-    """Line number and cells of each row, after the checks that need no meaning."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise LogError(path, line, f"not UTF-8 at byte {error.start}; save the file as UTF-8") from error
-    control = _CONTROL.search(text)
-    if control:
-        line = text.count("\n", 0, control.start()) + 1
-        raise LogError(path, line, f"control character U+{ord(control[0]):04X}; lines end in LF, cells hold plain text")
-    if not text.endswith("\n"):
-        raise LogError(path, text.count("\n") + 1, "the last line has no end: the file was cut off")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    width = len(columns)
-    rows: list[Row] = []
-    try:
-        _check_header(next(reader), columns, path)
-        expected = 1
-        for row in reader:
-            expected += 1
-            if reader.line_num != expected:
-                raise LogError(path, expected, "a line break inside a cell")
-            if len(row) != width:
-                raise LogError(path, expected, f"{len(row)} cells instead of {width} ({','.join(columns)})")
-            cells = tuple(row)
-            rows.append(cells)
-            yield expected, cells
-    except csv.Error as error:
-        raise LogError(path, reader.line_num, f"not a CSV line: {error}") from error
-    if '"' in text and render(columns, rows) != content:
-        line = next(n for n, (a, b) in enumerate(_both(render(columns, rows), content), 1) if a != b)
-        raise LogError(path, line, "quotes where none are needed, or none where they are")
-
-
-def _both(left: bytes, right: bytes) -> Iterator[tuple[bytes, bytes]]:
-    yield from zip(left.split(b"\n"), right.split(b"\n"), strict=False)
-
-
-def _check_header(header: list[str], columns: tuple[str, ...], path: Path) -> None:
-    if tuple(header) == columns:
-        return
-    missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
-    found = [f"missing {', '.join(missing)}"] * bool(missing) + [f"unknown {', '.join(unknown)}"] * bool(unknown)
-    problem = "; ".join(found) or "wrong order"
-    raise LogError(path, 1, f"header: {problem}; it must be {','.join(columns)}")
-
-
-def _check_date(observed_on: str, previous_on: str | None, path: Path, line: int) -> None:
-    try:
-        is_canonical = date.fromisoformat(observed_on).isoformat() == observed_on
-    except ValueError:
-        is_canonical = False
-    if not is_canonical:
-        raise LogError(path, line, f"observed_on {observed_on!r} is no date of the form 2026-10-01")
-    if previous_on is not None and observed_on < previous_on:
-        raise LogError(path, line, f"date out of order: {observed_on} after {previous_on}")
-
-
-def _order_problem(position: Row, previous: Row) -> str:
-    if position == previous:
-        return f"duplicate key on one date: {', '.join(position)}"
-    return f"not sorted: {', '.join(position)} must come before {', '.join(previous)}"
+def _ordered(
+    content: bytes, path: Path, columns: tuple[str, ...], place: Callable[[Row], Row]
+) -> Iterator[tuple[int, Row]]:
+    """Line number and cells of each row, after checking its date and that its place, date first, ascends."""
+    previous: Row = ()
+    for line, row in read_rows(content, path, columns):
+        if previous[:1] != row[:1]:
+            if not is_date(row[0]):
+                raise InputError(path, line, f"observed_on {row[0]!r} is not a date of the form 2026-10-01")
+            if row[:1] < previous[:1]:
+                raise InputError(path, line, f"date out of order: {row[0]} after {previous[0]}")
+        here = place(row)
+        if here == previous:
+            raise InputError(path, line, f"duplicate key on one date: {', '.join(here)}")
+        if here < previous:
+            raise InputError(path, line, f"not sorted: {', '.join(here)} must come before {', '.join(previous)}")
+        previous = here
+        yield line, row
 
 
 def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> str:
@@ -301,4 +226,4 @@ class _Presence:
         """Check the rows about one thing on one day, once all of them have been taken in."""
         thing = self._group[1]
         if self._line and not self._places.get(thing):
-            raise LogError(self._path, self._line, f"a fact about {thing} on a date on which {PRESENCE} is not true")
+            raise InputError(self._path, self._line, f"a fact about {thing} on a date on which {PRESENCE} is not true")

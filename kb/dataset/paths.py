@@ -1,4 +1,4 @@
-"""Where the inputs, the database and the queries are: in a checkout, or beside the package in an installed wheel."""
+"""Where the data, the database and the queries are: in a checkout, or inside the package if it was installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def checkout() -> Path | None:
-    """Return the root of the repository this package runs from; None in an installed wheel."""
+    """Return the root of the repository that this package runs from; None if it was installed from a wheel."""
     root = _PACKAGE.parent
     return root if (root / "data" / "observations").is_dir() and (root / "pyproject.toml").is_file() else None
 
@@ -32,7 +32,7 @@ def snapshot_file() -> Path:
 
 
 def database_file() -> Path:
-    """Return the default place of the database.
+    """Return the default path of the database.
 
     ``KB_DATABASE`` if set; ``data/kb.duckdb`` in a checkout; else a file in the user's cache folder.
     """

@@ -3,7 +3,7 @@
 A file begins with comment lines that say what it answers and which parameters it takes::
 
     -- title: Can I use my key?
-    -- description: What becomes of a customer KMS key for one type in one workload.
+    -- description: What happens to a customer KMS key for one type in one workload.
     -- param type (text, default ml.g5.xlarge): instance type
     SELECT outcome FROM kms_verdicts WHERE instance_type = $type
 
@@ -13,8 +13,9 @@ Every parameter has a default, so that a query always runs; ``queries/README.md`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
@@ -26,17 +27,18 @@ from kb.errors import InputError, KBError
 _HEADER = re.compile(r"-- (title|description): *(.*\S)")
 _PARAMETER = re.compile(r"-- param +([a-z][a-z0-9_]*) +\((text|integer|date)(?:, *default +([^)]*))?\): *(.*\S)")
 _RELATIVE = re.compile(r"today|([0-9]{1,6}) days? ago", re.IGNORECASE)
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: What may hold a dollar sign without naming a parameter (strings, quoted names, comments), or a parameter.
 _TOKENS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
 class UnknownQuery(KBError, LookupError):
-    """No query of that name."""
+    """There is no query of that name. The message lists the queries."""
 
 
 class ParameterError(KBError, ValueError):
-    """A value was given for a parameter that does not exist, or it is not of the parameter's type."""
+    """There is no such parameter, or a value is not of the parameter's type."""
 
 
 class Engine(StrEnum):
@@ -61,6 +63,13 @@ class ParameterType(StrEnum):
     """A day such as 2026-06-10, ``today`` or ``90 days ago`` (in UTC), passed to the database as ISO text."""
 
 
+_WRONG = {
+    ParameterType.TEXT: "has characters that are not text",
+    ParameterType.INTEGER: "is not a whole number",
+    ParameterType.DATE: "is not a date such as 2026-06-10, 'today' or '90 days ago'",
+}
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One parameter of a query, ``$name`` in its SQL.
@@ -68,7 +77,7 @@ class Parameter:
     Attributes:
         name: Name.
         type: What its values are.
-        default: Value where none is given; of a date that is told from today the text, such as ``90 days ago``.
+        default: Value if none is given; for a date relative to today its text, such as ``90 days ago``.
         meaning: What it means, in a few words.
     """
 
@@ -78,15 +87,19 @@ class Parameter:
     meaning: str
 
     def read(self, text: str) -> str | int:
-        """Read a value from text; a date that is told from today becomes that day.
+        """Read a value from text; a date relative to today becomes that day.
 
         Raises:
-            ParameterError: the text is no value of the parameter's type.
+            ParameterError: the text is not a value of the parameter's type.
         """
-        try:
-            return _read(self.type, text)
-        except ValueError as error:
-            raise ParameterError(f"parameter {self.name}: {error}") from error
+        if self.type is ParameterType.INTEGER and _INTEGER.fullmatch(text.strip()):
+            return int(text)
+        if self.type is ParameterType.DATE:
+            with suppress(ValueError, OverflowError):
+                return _read_date(text.strip()).isoformat()
+        if self.type is ParameterType.TEXT and text.isprintable():
+            return text
+        raise ParameterError(f"parameter {self.name}: {text[:60]!r} {_WRONG[self.type]}")
 
 
 @dataclass(frozen=True)
@@ -110,15 +123,15 @@ class Query:
     path: Path
 
     def sql_for(self, engine: str) -> str:
-        """Return the statement as an engine wants it; the values that `bind` gives are for all of them.
+        """Return the statement for an engine. The values from `bind` suit all engines.
 
-        Where it is not DuckDB's, a whole number may also be given as text, as a web form does.
+        Except for DuckDB, a whole number may also be passed as text, as a web form does.
 
         Args:
             engine: One of `Engine`.
 
         Raises:
-            ValueError: no such engine.
+            ValueError: there is no such engine.
         """
         if Engine(engine) is Engine.DUCKDB:
             return self.sql
@@ -133,10 +146,10 @@ class Query:
         return _TOKENS.sub(renamed, self.sql)
 
     def bind(self, values: Mapping[str, str]) -> dict[str, str | int]:
-        """Turn given texts into a value for every parameter.
+        """Return a value for every parameter, from the texts given and the defaults.
 
         Raises:
-            ParameterError: no such parameter, or a value not of its type.
+            ParameterError: there is no such parameter, or a value is not of its type.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in values:
@@ -148,7 +161,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Result:
-    """What a query found: names of the columns, and the rows."""
+    """The result of a query: names of the columns, and the rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -165,7 +178,7 @@ def load(folder: Path) -> dict[str, Query]:
     """Read every query of a folder, by name.
 
     Raises:
-        InputError: a file is not as it must be; names file and line.
+        InputError: a file is not in the required form; names file and line.
     """
     return {path.stem: read(path) for path in sorted(folder.glob("*.sql"))}
 
@@ -174,8 +187,8 @@ def find(folder: Path, name: str) -> Query:
     """Read one query.
 
     Raises:
-        UnknownQuery: there is none of that name; the text lists the queries.
-        InputError: its file is not as it must be.
+        UnknownQuery: there is no query of that name. The message lists the queries.
+        InputError: its file is not in the required form.
     """
     files = {path.stem: path for path in sorted(folder.glob("*.sql"))}
     if name not in files:
@@ -187,7 +200,7 @@ def read(path: Path) -> Query:
     """Read the query in a file.
 
     Raises:
-        InputError: the file is not as it must be; names file and line.
+        InputError: the file is not in the required form; names file and line.
     """
     if not _NAME.fullmatch(path.stem):
         raise InputError(path, 0, "the name must be lower-case words joined by hyphens")
@@ -223,10 +236,10 @@ def run(connection: Connection, query: Query, values: Mapping[str, str]) -> Resu
     Args:
         connection: Of duckdb or sqlite3, to a built database.
         query: The query.
-        values: Texts of parameters that shall not have their default.
+        values: Texts for parameters, by name; the others have their default.
 
     Raises:
-        ParameterError: no such parameter, or a value not of its type.
+        ParameterError: there is no such parameter, or a value is not of its type.
     """
     bound = query.bind(values)
     cursor = connection.execute(query.sql, bound or ())
@@ -260,45 +273,27 @@ def _parameter(path: Path, number: int, line: str) -> Parameter:
     if default is None:
         raise InputError(path, number, f"parameter {name} has no default")
     default = default.strip()
+    parameter = Parameter(name, ParameterType(kind), default, meaning)
     try:
-        value = _read(ParameterType(kind), default)
-    except ValueError as error:
-        raise InputError(path, number, f"default of parameter {name}: {error}") from error
-    is_relative = kind == ParameterType.DATE and _RELATIVE.fullmatch(default)
-    return Parameter(name, ParameterType(kind), default if is_relative else value, meaning)
+        value = parameter.read(default)
+    except ParameterError as error:
+        raise InputError(path, number, f"default of {error}") from error
+    is_relative = parameter.type is ParameterType.DATE and _RELATIVE.fullmatch(default)
+    return parameter if is_relative else replace(parameter, default=value)
 
 
 def _check_parameters(path: Path, lines: list[str], start: int, declared: Mapping[str, int]) -> None:
-    used = dict(_parameters_in(lines, start))
+    text = "\n".join(lines[start:])
+    used = {}
+    for token in _TOKENS.finditer(text):
+        if token[1]:
+            used[token[1]] = start + 1 + text.count("\n", 0, token.start())
     for name, number in used.items():
         if name not in declared:
             raise InputError(path, number, f"unknown parameter ${name}; add a line '-- param {name} (...): ...'")
     for name, number in declared.items():
         if name not in used:
             raise InputError(path, number, f"parameter {name} is not used in the SQL")
-
-
-def _parameters_in(lines: list[str], start: int) -> Iterator[tuple[str, int]]:
-    """Names of parameters in the SQL, each with the number of its last line."""
-    text = "\n".join(lines[start:])
-    for token in _TOKENS.finditer(text):
-        if token[1]:
-            yield token[1], start + 1 + text.count("\n", 0, token.start())
-
-
-def _read(kind: ParameterType, text: str) -> str | int:
-    if kind is ParameterType.INTEGER:
-        if not re.fullmatch(r"-?[0-9]{1,18}", text.strip()):
-            raise ValueError(f"{text[:60]!r} is no whole number")
-        return int(text)
-    if kind is ParameterType.DATE:
-        try:
-            return _read_date(text.strip()).isoformat()
-        except (ValueError, OverflowError) as error:
-            raise ValueError(f"{text[:60]!r} is no date such as 2026-06-10, 'today' or '90 days ago'") from error
-    if not text.isprintable():
-        raise ValueError(f"{text[:60]!r} holds characters that are no text")
-    return text
 
 
 def _read_date(text: str) -> date:

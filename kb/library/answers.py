@@ -1,4 +1,4 @@
-"""What every front end tells of a type in a workload: the verdict, whether the Region has it, what to do instead."""
+"""What every front end shows of a type in a workload: the verdict, whether the Region has it, what to do instead."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kb.library.model import InstanceType, Verdict
 
 @dataclass(frozen=True)
 class Answer:
-    """What is shown of one verdict.
+    """One verdict with what belongs beside it.
 
     Attributes:
         verdict: The verdict.
-        in_region: Whether the Region's list has it; None where not asked or where no Region list speaks of it.
-        recommendation: What to do instead; None on types without local storage.
+        in_region: Whether the Region has the type; None if not asked, or if there is no Region data for the workload.
+        recommendation: What to do instead; None for types without local storage.
     """
 
     verdict: Verdict
@@ -27,7 +27,7 @@ class Answer:
 
 
 def answer(kind: InstanceType, workload: str, region: str | None = None, as_of: date | None = None) -> Answer:
-    """Return what is to be told of a known type in a known workload, now or as the evidence of a day had it."""
+    """Return the answer for a known type and workload, now or as of a day."""
     in_region = None
     if region is not None:
         listed = regions(kind.instance_type, workload, as_of=as_of)
@@ -37,7 +37,7 @@ def answer(kind: InstanceType, workload: str, region: str | None = None, as_of: 
 
 
 def as_json(kind: InstanceType, answers: Iterable[Answer], region: str | None = None) -> dict[str, Any]:
-    """Return a type and the answers about it as plain values for JSON."""
+    """Return a type and its answers as plain values for JSON."""
     verdicts = []
     for each in answers:
         place = {} if region is None else {"region": region, "in_region": each.in_region}

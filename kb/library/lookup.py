@@ -1,4 +1,4 @@
-"""The answers: a type's facts, the verdict on a key, and how both changed. Standard library only."""
+"""Looks up what is known: the facts about a type, the verdict on a key, and how both changed. Standard library only."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import os.path
 from datetime import date, datetime
 
 from kb.errors import UnknownAnswer, UnknownInstanceType, UnknownVersion, UnknownWorkload
-from kb.library.model import Change, InstanceType, Outcome, Verdict, Version
+from kb.library.instance_type import InstanceType
 from kb.library.snapshot import EPOCH, Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kb.library.model import Change, Outcome, Verdict, Version
+
 _snapshot: Snapshot | None = None
 _current: dict[tuple[str, str], Verdict] = {}
 
 
 def snapshot() -> Snapshot:
-    """Return the package's snapshot, read once.
+    """Return the snapshot in use: the one inside the package, read once, unless :func:`use` chose another.
 
     Raises:
-        SnapshotError: it is missing, damaged, or of another schema version.
+        SnapshotError: the file is missing, damaged, or of another schema version.
     """
     global _snapshot  # noqa: PLW0603 - read once per process; a second reader would make an equal one
     if _snapshot is None:
@@ -32,10 +34,10 @@ def snapshot() -> Snapshot:
 
 
 def use(path: str | os.PathLike[str]) -> Snapshot:
-    """Answer from another snapshot than the package's from now on, in this whole process; for servers.
+    """Answer from another snapshot from now on, in the whole process. For servers.
 
     Raises:
-        SnapshotError: it is missing, damaged, or of another schema version; nothing changes.
+        SnapshotError: the file is missing, damaged, or of another schema version. The old snapshot stays in use.
     """
     global _snapshot  # noqa: PLW0603 - the one place in which a process chooses its data
     _snapshot = Snapshot(os.fspath(path))
@@ -46,13 +48,17 @@ def use(path: str | os.PathLike[str]) -> Snapshot:
 def lookup(instance_type: str, *, as_of: date | str | None = None) -> InstanceType:
     """Return the facts about an instance type.
 
+    Hardware facts are those of EC2's DescribeInstanceTypes for the EC2 type of the same name. Memory is in GiB, disks
+    are in GB (10^9 bytes); None means that no source states the value.
+
     Args:
-        instance_type: SageMaker name, such as ``ml.g5.xlarge``; case and surrounding space do not matter.
-        as_of: Day (or data version) whose evidence should answer, from 2017-11-29 on; now by default.
+        instance_type: SageMaker name, such as ``ml.g5.xlarge``. Case and surrounding space are ignored.
+        as_of: Date, ISO date or data version such as ``2026.06.10``. The answer uses the evidence known on that day.
+            The default is now; the earliest day is 2017-11-29.
 
     Raises:
-        UnknownInstanceType: no source lists the name (or listed it on that day); the text suggests near names.
-        UnknownVersion: `as_of` is no day since 2017-11-29.
+        UnknownInstanceType: no source lists the type, or none listed it on that day. The message has similar names.
+        UnknownVersion: `as_of` is not a day since 2017-11-29.
     """
     name = _known_name(instance_type)
     spans = snapshot().spans(name)
@@ -66,7 +72,7 @@ def lookup(instance_type: str, *, as_of: date | str | None = None) -> InstanceTy
 
 
 def get(instance_type: str, *, as_of: date | str | None = None) -> InstanceType | None:
-    """Return the facts about an instance type, or None where :func:`lookup` raises UnknownInstanceType."""
+    """Return the facts about an instance type, as :func:`lookup` does, or None if no source lists it."""
     try:
         return lookup(instance_type, as_of=as_of)
     except UnknownInstanceType:
@@ -74,18 +80,22 @@ def get(instance_type: str, *, as_of: date | str | None = None) -> InstanceType 
 
 
 def volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = None) -> Verdict:
-    """Say what becomes of a customer KMS key for the storage volume of a type in a workload.
+    """Return what happens to a customer KMS key for the ML storage volume of a type in a workload.
+
+    The verdict combines three facts, each with its source and date in ``evidence``: the API reference (what the
+    workload does with a key), EC2 (whether the type has local storage), and the SageMaker API and price list (whether
+    the workload offers the type).
 
     Args:
-        instance_type: SageMaker name; case and surrounding space do not matter.
-        workload: One of :func:`workloads`; case and surrounding space do not matter.
-        as_of: Day (or data version) whose evidence should answer, from 2017-11-29 on; now by default. Before a type
-            or workload existed, the outcome is ``not_offered``.
+        instance_type: SageMaker name, such as ``ml.g5.xlarge``. Case and surrounding space are ignored.
+        workload: One of :func:`workloads`, such as ``training``. Case and surrounding space are ignored.
+        as_of: Date, ISO date or data version, as for :func:`lookup`. Before a type or workload existed, the outcome is
+            ``not_offered``.
 
     Raises:
         UnknownInstanceType: no source ever listed the type.
-        UnknownWorkload: no such workload; the text lists them.
-        UnknownVersion: `as_of` is no day since 2017-11-29.
+        UnknownWorkload: there is no such workload. The message lists the workloads.
+        UnknownVersion: `as_of` is not a day since 2017-11-29.
     """
     if as_of is None:
         try:
@@ -99,22 +109,25 @@ def volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = 
 
 
 def supports_volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = None) -> bool:
-    """Say whether a key can be used: True for ``encrypts`` and ``ebs_only``.
+    """Return whether a workload accepts and uses a key for a type: True for ``encrypts`` and ``ebs_only``.
 
-    With ``ebs_only`` local NVMe disks stay outside the key; ``volume_kms(...).all_storage_under_key`` tells.
+    With ``ebs_only`` the key does not cover local NVMe disks. ``volume_kms(...).all_storage_under_key`` is True only if
+    the key covers all ML storage.
 
     Raises:
-        UnknownAnswer: the evidence does not say.
+        UnknownAnswer: the outcome is ``unknown``. The message says why.
         UnknownInstanceType, UnknownWorkload, UnknownVersion: as for :func:`volume_kms`.
     """
     verdict = volume_kms(instance_type, workload, as_of=as_of)
-    if verdict.outcome is Outcome.UNKNOWN:
+    if verdict.outcome == "unknown":
         raise UnknownAnswer(f"{verdict.instance_type} in {verdict.workload}: {verdict.reason}")
-    return verdict.outcome in (Outcome.ENCRYPTS, Outcome.EBS_ONLY)
+    return verdict.outcome in ("encrypts", "ebs_only")
 
 
 def history(instance_type: str) -> tuple[InstanceType, ...]:
-    """Return what was known about a type over time, oldest first; ``valid_from`` and ``valid_to`` bound each entry.
+    """Return the facts about a type over time, oldest first.
+
+    Each entry held from ``valid_from`` until the day before ``valid_to``; the last one has ``valid_to`` None.
 
     Raises:
         UnknownInstanceType: no source ever listed the type.
@@ -126,20 +139,20 @@ def verdict_history(instance_type: str, workload: str) -> tuple[Verdict, ...]:
     """Return every verdict on a type in a workload since 2017-11-29, oldest first.
 
     Raises:
-        UnknownInstanceType, UnknownWorkload: no such type or workload.
+        UnknownInstanceType, UnknownWorkload: there is no such type or workload.
     """
     return snapshot().answers(_known_name(instance_type), _known_workload(workload))
 
 
 def workloads() -> tuple[str, ...]:
-    """Return the names of the workloads."""
+    """Return the names of the workloads, sorted: the ways SageMaker runs instances, such as ``training``."""
     return snapshot().workloads
 
 
 def regions(instance_type: str, workload: str, *, as_of: date | str | None = None) -> frozenset[str] | None:
-    """Return the Regions whose price list has a type for a workload.
+    """Return the Regions in which AWS's price list has a type for a workload.
 
-    None where no Region list speaks of the workload, or none had been read by then.
+    None if there is no Region data for the workload, or there was none yet on that day.
 
     Raises:
         UnknownInstanceType, UnknownWorkload, UnknownVersion: as for :func:`volume_kms`.
@@ -177,29 +190,30 @@ def find(
     min_memory_gib: float | None = None,
     max_memory_gib: float | None = None,
 ) -> tuple[InstanceType, ...]:
-    """Return the types that satisfy every condition given, by family and size.
+    """Return the types that meet every condition, by family and size.
 
-    A type about which a condition's fact is not known does not satisfy it, whichever way the condition goes.
+    A type with an unknown fact does not meet a condition on that fact, whether the condition is True or False.
 
     Args:
-        workload: Offered for this workload now.
-        outcome: With this verdict in `workload`.
-        region: In this Region's list for `workload`; where no Region list speaks of the workload, in any list of it.
+        workload: Workload that offers the type now.
+        outcome: Outcome in `workload`, such as ``encrypts``.
+        region: Region whose price list has the type for `workload`; if there is no Region data for the workload, for
+            any workload.
         family: Family, such as ``g5``.
         status: ``listed``, ``retired``, ``price_list_only`` or ``delisted``.
-        is_nitro: On the Nitro hypervisor or not.
-        has_instance_store: With local storage or not.
-        is_kms_eligible: Without local storage or with it.
-        gpu_name: GPU model, or a part of its name; case does not matter.
-        min_gpus: At least so many GPUs.
-        min_vcpus: At least so many vCPUs.
-        max_vcpus: At most so many vCPUs.
-        min_memory_gib: At least so much memory, in GiB.
-        max_memory_gib: At most so much memory, in GiB.
+        is_nitro: Whether the type runs on the Nitro hypervisor.
+        has_instance_store: Whether the type has local storage.
+        is_kms_eligible: True for types without local storage, so a key can cover all of it; False for those with it.
+        gpu_name: GPU model or part of its name. Case is ignored.
+        min_gpus: Minimum number of GPUs.
+        min_vcpus: Minimum number of vCPUs.
+        max_vcpus: Maximum number of vCPUs.
+        min_memory_gib: Minimum memory in GiB.
+        max_memory_gib: Maximum memory in GiB.
 
     Raises:
-        UnknownWorkload: no such workload.
-        ValueError: `outcome` without `workload`, no such outcome, or a Region that no list names.
+        UnknownWorkload: there is no such workload.
+        ValueError: `outcome` is given without `workload`, or there is no such outcome or Region.
     """
     data = snapshot()
     found: Iterable[InstanceType] = (data.spans(name)[0] for name in data.type_names)
@@ -227,21 +241,24 @@ def find(
     if workload is not None:
         found = _offered(found, _known_workload(workload), outcome)
     elif outcome is not None:
-        raise ValueError("an outcome belongs to a workload; give the workload too")
+        raise ValueError("an outcome needs a workload; give the workload too")
     if region is not None:
         found = _in_region(found, None if workload is None else _known_workload(workload), region)
     return tuple(sorted(found, key=lambda t: (t.family, t.vcpus is None, t.vcpus or 0, t.instance_type)))
 
 
 def diff(old: date | str, new: date | str) -> tuple[Change, ...]:
-    """Return what differs between two data versions (or days), net of what changed back in between.
+    """Return the differences between two days or data versions, without what changed back in between.
 
     Args:
-        old: Day or CalVer data version, from 2017-11-29 on.
-        new: The other one; earlier than `old` is allowed and turns the changes around.
+        old: Date, ISO date or data version, 2017-11-29 or later.
+        new: The same. If it is earlier than `old`, the changes are reversed.
+
+    Returns:
+        The changes: rules first, then type by type.
 
     Raises:
-        UnknownVersion: one of them is no day since 2017-11-29.
+        UnknownVersion: `old` or `new` is not a day since 2017-11-29.
     """
     from kb.library.changes import compare
 
@@ -253,20 +270,18 @@ def _within(value: float | None, least: float | None, most: float | None) -> boo
 
 
 def _offered(types: Iterable[InstanceType], workload: str, outcome: Outcome | str | None) -> list[InstanceType]:
-    wanted = None if outcome is None else Outcome(outcome)
-    kept = []
-    for each in types:
-        verdict = volume_kms(each.instance_type, workload)
-        if verdict.outcome is not Outcome.NOT_OFFERED and wanted in (None, verdict.outcome):
-            kept.append(each)
-    return kept
+    from kb.library.model import Outcome
+
+    wanted = {Outcome(outcome)} if outcome is not None else set(Outcome)
+    wanted.discard(Outcome.NOT_OFFERED)
+    return [each for each in types if volume_kms(each.instance_type, workload).outcome in wanted]
 
 
 def _in_region(types: Iterable[InstanceType], workload: str | None, region: str) -> list[InstanceType]:
     data = snapshot()
     name = region.strip().lower()
     if name not in data.region_names():
-        raise ValueError(f"no Region list names {region!r}; the Regions are: {', '.join(data.region_names())}")
+        raise ValueError(f"no Region data for {region!r}; the Regions are: {', '.join(data.region_names())}")
     component = None if workload is None else data.component(workload)
     there = {key[0] for key, listed in data.regions(None).items() if name in listed and component in (None, key[1])}
     return [each for each in types if each.instance_type in there]
@@ -302,7 +317,11 @@ def _known_workload(workload: object) -> str:
 
 
 def read_day(value: date | str) -> date:
-    """Read a day: a date, an ISO date, or a data version such as 2026.06.10."""
+    """Return a day from a date, an ISO date, or a data version such as 2026.06.10.
+
+    Raises:
+        UnknownVersion: it is none of these, or before 2017-11-29.
+    """
     if isinstance(value, datetime):
         day = value.date()
     elif isinstance(value, date):
@@ -312,8 +331,8 @@ def read_day(value: date | str) -> date:
             day = date.fromisoformat(value.strip().replace(".", "-"))
         except (ValueError, AttributeError) as error:
             raise UnknownVersion(
-                f"{str(value)[:60]!r} is neither a date such as 2026-06-10 nor a data version such as 2026.06.10"
+                f"{str(value)[:60]!r} is not a date such as 2026-06-10 or a data version such as 2026.06.10"
             ) from error
     if day < EPOCH:
-        raise UnknownVersion(f"{day} is before {EPOCH}, the first day about which anything is known")
+        raise UnknownVersion(f"{day} is before {EPOCH}, the first day with any data")
     return day

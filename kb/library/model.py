@@ -1,127 +1,72 @@
-"""The values that lookups return, and the words they use."""
+"""The values that lookups return, and the words they use. Each is immutable, and ``as_dict()`` is ready for JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 
+from kb.library.instance_type import InstanceType
 from kb.library.record import Record
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+__all__ = [
+    "Alternative",
+    "Alternatives",
+    "Basis",
+    "Change",
+    "Contradiction",
+    "Evidence",
+    "InstanceType",
+    "KeyProblem",
+    "LeftOut",
+    "Outcome",
+    "Verdict",
+    "Version",
+    "VolumeSize",
+]
 
 
 class Outcome(StrEnum):
-    """What becomes of a customer KMS key for the storage volume of one type in one workload."""
+    """What happens to a customer KMS key for the ML storage volume of one type in one workload."""
 
     ENCRYPTS = "encrypts"
     """The key is accepted and covers the ML storage; the type has no local storage."""
     REJECTED = "rejected"
     """The request is refused."""
     NOT_APPLIED = "not_applied"
-    """The key is accepted, but the ML storage is local NVMe that it does not encrypt."""
+    """The key is accepted, but the ML storage is local NVMe storage, which the key does not encrypt."""
     EBS_ONLY = "ebs_only"
-    """The key covers the EBS volume that this workload always attaches; NVMe disks stay outside it."""
+    """The key covers the EBS volume that this workload always attaches, but not the NVMe disks."""
     NO_KEY_PARAMETER = "no_key_parameter"
     """The API has no volume key for this workload."""
     NOT_OFFERED = "not_offered"
     """Neither the API nor the price list lists the type for this workload."""
     UNKNOWN = "unknown"
-    """The evidence does not say; never a guess."""
+    """The evidence does not say. It is never a guess."""
 
 
 class Basis(StrEnum):
-    """What a verdict rests on."""
+    """What kind of evidence a verdict has."""
 
     DOCUMENTED = "documented"
-    """AWS's reference of this API says so."""
+    """AWS's reference for this API says so."""
     OBSERVED = "observed"
-    """Seen in lists or in the service's behaviour, not promised by a reference."""
+    """Seen in lists or in the service's behavior, but not documented."""
     INFERRED = "inferred"
-    """Follows from a documented rule of the workload as which this one runs, or from the type's family."""
-
-
-class InstanceType(Record):
-    """One instance type as it was known in an interval of time.
-
-    None always means that no source says. Sizes of disks are in GB (10^9 bytes), memory in GiB (2^30 bytes), EBS
-    bandwidth in Mbit/s. Hardware facts are EC2's own (DescribeInstanceTypes); :mod:`kb.dataset.schema.hardware` has the
-    field behind each.
-    """
-
-    instance_type: str
-    family: str
-    size: str
-    ec2_type: str | None
-    kind: str
-    explanation: str | None
-    first_seen: date
-    last_seen: date
-    retired_on: date | None
-    last_verified: date | None
-    valid_from: date
-    valid_to: date | None
-    status: str
-    is_nitro: bool | None
-    is_kms_eligible: bool | None
-    local_storage: str | None
-    hypervisor: str | None
-    is_bare_metal: bool | None
-    has_instance_store: bool | None
-    nvme_support: str | None
-    instance_store_encryption: str | None
-    instance_store_gb: int | None
-    instance_store_disks: str | None
-    nitro_version: int | None
-    has_nvme_instance_store: bool | None
-    vcpus: int | None
-    cores: int | None
-    threads_per_core: int | None
-    architectures: str | None
-    processor_manufacturer: str | None
-    clock_ghz: float | None
-    memory_gib: float | None
-    gpu_count: int | None
-    gpu_name: str | None
-    gpu_manufacturer: str | None
-    gpu_partition_size: float | None
-    gpu_memory_gib: float | None
-    accelerator_count: int | None
-    accelerator_name: str | None
-    accelerator_memory_gib: float | None
-    network_performance: str | None
-    network_cards: int | None
-    has_efa: bool | None
-    ebs_optimized_support: str | None
-    ebs_baseline_mbps: int | None
-    ebs_maximum_mbps: int | None
-    ebs_baseline_iops: int | None
-    ebs_maximum_iops: int | None
-    ebs_encryption_support: str | None
-    ebs_nvme_support: str | None
-    ebs_maximum_attachments: int | None
-    nitro_enclaves_support: str | None
-    nitro_tpm_support: str | None
-    is_current_generation: bool | None
-    storage_basis: str | None
-    storage_source: str | None
-    storage_origin: str | None
-    storage_observed_on: date | None
-    storage_url: str | None
+    """Follows from the documented rule of another workload, or from the type's family."""
 
 
 class Evidence(Record):
-    """One thing a verdict rests on.
+    """One piece of evidence for a verdict.
 
     Attributes:
-        kind: ``rule`` (the API reference), ``storage`` (EC2's word on disks), ``offering`` (who lists the type), or
-            ``review`` (a sentence behind the rule reads otherwise since then, and nobody has confirmed the rule).
-        what: API member, EC2 field, enum, or place of the sentence.
+        kind: ``rule`` (the API reference), ``storage`` (EC2's data on disks), ``offering`` (a list with the type), or
+            ``review`` (a sentence behind the rule that has changed and awaits review).
+        what: API member, EC2 field, enum, or location of the sentence.
         origin: Release or capture that shows it, such as ``botocore 1.43.27``.
-        since: First day on which it was shown so.
-        url: Address; None where the origin is a package only.
-        note: Anything to know about it, such as ``carried back``.
+        since: First day on which this source showed it.
+        url: Address of the source; None if the origin is only a package.
+        note: Remark, such as ``inferred from the family``; None for none.
     """
 
     kind: str
@@ -133,15 +78,15 @@ class Evidence(Record):
 
 
 class Contradiction(Record):
-    """A statement of AWS that would lead to another outcome.
+    """A contradictory AWS statement: one that would lead to another outcome.
 
     Attributes:
-        says_outcome: The outcome that would follow.
+        says_outcome: Outcome that would follow from it.
         statement: The statement, in our words.
-        source_title: Page that makes it.
-        url: Its address.
+        source_title: Title of the page.
+        url: Address of the page.
         seen_on: Day on which it was read.
-        newer_side: ``rule``, ``contradiction`` or ``unknown``: which is newer.
+        newer_side: Which is newer: ``rule``, ``contradiction`` or ``unknown``.
     """
 
     says_outcome: str
@@ -153,12 +98,12 @@ class Contradiction(Record):
 
 
 class VolumeSize(Record):
-    """What goes for the volume size in the same request.
+    """The rule for the volume size in the same request.
 
     Attributes:
         rule: ``ordinary``, ``at_most_local_total``, ``fixed_to_local_total``, ``ebs_independent``, ``no_parameter`` or
             ``undocumented``.
-        limit_gb: Greatest size that may be requested, in GB; None where no source gives one.
+        limit_gb: Maximum size in GB; None if no source states one.
         note: The rule in one sentence.
         url: Address of the reference.
     """
@@ -173,20 +118,22 @@ class Verdict(Record):
     """The answer for one instance type in one workload.
 
     Attributes:
-        outcome: What becomes of the key.
-        all_storage_under_key: True only where the key covers all ML storage.
-        reason: Why, in one plain sentence.
-        basis: What the outcome rests on; None where it is unknown.
-        basis_note: Why it may be inferred, where it is.
-        outcome_since: First day from which this outcome, whatever it rested on, held without a break.
-        valid_from: First day on which all of this, evidence included, was the answer.
-        valid_to: Day from which it no longer was; None while it is.
-        volume_size: The volume size rule that goes with it; None where not known or not offered.
-        evidence: Rule, storage observation and listing behind it, and what of it waits for review.
-        evidence_changed: A sentence on which the rule rests reads otherwise now (for an earlier day: read otherwise
-            then), and nobody has confirmed the rule since.
-        contradictions: Statements of AWS that say otherwise.
-        data_version: Version of the data that answered.
+        instance_type: SageMaker name, such as ``ml.g5.xlarge``.
+        workload: One of :func:`kb.workloads`.
+        outcome: What happens to the key.
+        all_storage_under_key: True only if the key covers all ML storage.
+        reason: Why, in one sentence.
+        basis: Kind of evidence for the outcome; None if the outcome is unknown.
+        basis_note: Why the outcome can be inferred, if it is; None otherwise.
+        outcome_since: First day from which the outcome held without a break, even if its evidence changed.
+        valid_from: First day on which the whole verdict, including its evidence, held.
+        valid_to: First day on which it no longer held; None while it holds.
+        volume_size: Rule for the volume size; None if it is not known or the type is not offered.
+        evidence: The rule, the storage data and the listing behind the verdict, and changed sentences.
+        evidence_changed: Whether a sentence behind the rule has changed and awaits review (or did on the day asked
+            about).
+        contradictions: Contradictory AWS statements.
+        data_version: CalVer of the data.
     """
 
     instance_type: str
@@ -211,11 +158,11 @@ class Change(Record):
 
     Attributes:
         kind: ``type_added``, ``type_removed``, ``fact``, ``offer``, ``verdict``, ``region`` or ``rule``.
-        instance_type: Type concerned; None for a rule.
-        workload: Workload concerned; None for a fact.
+        instance_type: The instance type; None for a rule.
+        workload: The workload; None for a fact.
         what: Column, or list and Region, that differs.
-        old: Value in the first version, as text; None where it had none.
-        new: Value in the second.
+        old: Old value as text; None for none.
+        new: New value as text; None for none.
     """
 
     kind: str
@@ -230,10 +177,10 @@ class Version(Record):
     """One data version.
 
     Attributes:
-        version: CalVer of the day, such as ``2026.06.10``.
-        released_on: The day.
+        version: CalVer, such as ``2026.06.10``.
+        released_on: Its date.
         changes: Number of changes.
-        summary: What changed, counted by kind.
+        summary: Number of changes of each kind, such as ``4 rule, 27 verdict``.
     """
 
     version: str
@@ -243,15 +190,16 @@ class Version(Record):
 
 
 class Alternative(Record):
-    """One type that satisfies a need, beside the type asked about.
+    """One type that meets the need, compared with the type asked about.
 
     Attributes:
-        distance: How far it is; 0 where nothing that is compared differs. See :func:`kb.alternatives`.
+        instance_type: SageMaker name.
+        distance: How much the hardware differs; 0 for not at all. See :func:`kb.alternatives`.
         status: ``listed``, ``retired``, ``price_list_only`` or ``delisted``.
         better: What it has more of, in words.
-        worse: What it has less of, or lacks.
-        other: What is of another kind, for better or worse.
-        verdict: What becomes of a key on it in the workload.
+        worse: What it has less of, in words.
+        other: What is different without being more or less, such as another GPU model.
+        verdict: What happens to a key on it in the workload.
     """
 
     instance_type: str
@@ -264,12 +212,12 @@ class Alternative(Record):
 
 
 class LeftOut(Record):
-    """Types that satisfy the need and are no alternative all the same, for one reason.
+    """Types that meet the need but are left out, all for the same reason.
 
     Attributes:
         reason: ``status``, ``architecture``, ``accelerator``, ``distance``, ``unknown_hardware`` or ``region``.
         explanation: The reason in words.
-        instance_types: The types, by name.
+        instance_types: Names of the types, sorted.
     """
 
     reason: str
@@ -278,19 +226,19 @@ class LeftOut(Record):
 
 
 class Alternatives(Record):
-    """The answer of :func:`kb.alternatives`: as a sequence, the alternatives, nearest first. False if there are none.
+    """The answer of :func:`kb.alternatives`. A sequence of the alternatives, nearest first; falsy if there are none.
 
     Attributes:
         instance_type: The type asked about.
         workload: The workload.
         region: The Region; None for any.
-        need: What the alternatives satisfy.
-        is_satisfied: Whether the type asked about satisfies it itself; None where that is not known.
-        verdict: What becomes of a key on the type asked about.
-        found: The alternatives.
-        total: How many there are, beyond those in `found` too.
-        left_out: Types that satisfy the need but are no alternative, by reason.
-        instead: Where there is none: what can be done.
+        need: The need, such as ``all_storage_under_key``.
+        is_satisfied: Whether the type asked about meets the need itself; None if that is not known.
+        verdict: What happens to a key on the type asked about.
+        found: The alternatives, up to the limit asked for.
+        total: Number of all alternatives.
+        left_out: Types that meet the need but are left out, by reason.
+        instead: What you can do instead, if there are no alternatives.
     """
 
     instance_type: str
@@ -315,19 +263,19 @@ class Alternatives(Record):
 
 
 class KeyProblem(Record):
-    """What is wrong with the volume key of one instance type that a request names.
+    """A problem with the volume key for one instance type in a request.
 
     Attributes:
         operation: API operation, such as ``CreateTrainingJob``.
-        workload: Workload of which the request speaks there.
-        instance_type: The type.
-        type_path: Where the request names it, such as ``ResourceConfig.InstanceType``.
-        key_path: Where the request gives the key; None where it gives none.
-        outcome: What becomes of a key on the type.
-        is_refused: A guard that raises does not let the request out.
+        workload: The workload.
+        instance_type: The instance type.
+        type_path: Where the request names the type, such as ``ResourceConfig.InstanceType``.
+        key_path: Where the request gives the key; None if it gives none.
+        outcome: What happens to a key on the type.
+        is_refused: Whether a guard in the mode ``raise`` stops the request.
         reason: What is wrong, and why.
-        fix: What to do about it.
-        url: Address of the reference; None where the evidence has none.
+        fix: How to fix it.
+        url: Address of the reference; None if the evidence has none.
     """
 
     operation: str

@@ -1,7 +1,7 @@
-"""A frozen record: typed attributes, equality, hashing, a readable repr, and nothing else.
+"""The base of every value the library returns: frozen, with typed attributes, equality, hashing and a readable repr.
 
-``dataclasses`` would do the same, but importing it brings ``inspect`` and costs more than all else a lookup does; type
-checkers treat a `Record` as a frozen, keyword-only dataclass.
+``dataclasses`` would do the same, but importing it also imports ``inspect``, which takes longer than a whole lookup.
+Type checkers treat a `Record` as a frozen, keyword-only dataclass.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ else:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Record:
-    """Base of the immutable values this library returns. Attributes are those a subclass annotates."""
+    """Base of the immutable values this library returns. Its attributes are those that a subclass annotates."""
 
     _fields: tuple[str, ...] = ()
     _names: frozenset[str] = frozenset()
@@ -57,7 +57,7 @@ class Record:
         return f"{type(self).__name__}({shown})"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the attributes as plain values: records become dicts, dates ISO text, tuples lists."""
+        """Return the attributes as values for JSON: records as dicts, dates as ISO text, tuples as lists."""
         return {name: _plain(self.__dict__[name]) for name in self._fields}
 
 

@@ -1,4 +1,4 @@
-"""The words in which people read what the data says in codes."""
+"""The words for the codes in the data: outcomes, statuses, hardware and evidence, as every front end shows them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ OUTCOME_MEANINGS: dict[Outcome, str] = {
 }
 
 BASES: dict[Basis, str] = {
-    Basis.DOCUMENTED: "AWS's reference of this API says so",
-    Basis.OBSERVED: "seen in lists or behaviour, not promised by a reference",
-    Basis.INFERRED: "follows from another documented rule or from the type's family",
+    Basis.DOCUMENTED: "AWS's reference for this API says so",
+    Basis.OBSERVED: "seen in lists or in the service's behavior, but not documented",
+    Basis.INFERRED: "follows from the documented rule of another workload, or from the type's family",
 }
 
 STATUSES: dict[str, str] = {
@@ -57,18 +57,18 @@ def outcome(value: Outcome | str) -> str:
 
 
 #: What the star of a marked outcome means.
-STAR = "a sentence this rests on changed, and nobody has confirmed the rule since"
+STAR = "a sentence behind the rule changed and awaits review"
 
 
 def marked_outcome(verdict: Verdict) -> str:
-    """Name the outcome of a verdict, with a star where a sentence it rests on changed."""
+    """Name the outcome of a verdict, with a star if a sentence behind it changed and awaits review."""
     return outcome(verdict.outcome) + (" *" if verdict.evidence_changed else "")
 
 
 def under_review(verdict: Verdict) -> str:
-    """Say which sentences that the verdict rests on changed since a person last looked; empty for none."""
+    """Name the changed sentences behind a verdict that await review; empty for none."""
     return "\n".join(
-        f"the sentence this rests on changed on {item.since}; see\n{item.url}"
+        f"the sentence behind this changed on {item.since}; see\n{item.url}"
         for item in verdict.evidence
         if item.kind == "review"
     )
@@ -81,7 +81,7 @@ def outcomes_help() -> str:
 
 
 def yes_no(value: bool | None, unknown: str = "unknown") -> str:
-    """Say yes, no, or that it is not known."""
+    """Write yes, no, or the word for an unknown value."""
     return unknown if value is None else "yes" if value else "no"
 
 
@@ -98,7 +98,7 @@ def number(value: float | None) -> str:
 
 
 def platform(kind: InstanceType) -> str:
-    """Name the hypervisor, and the version of the Nitro System where it is known."""
+    """Name the hypervisor, and the version of the Nitro System if it is known."""
     version = f", Nitro v{kind.nitro_version}" if kind.nitro_version else ""
     if kind.is_bare_metal:
         return f"bare metal{version or (', Nitro' if kind.is_nitro else '')}"
@@ -108,7 +108,7 @@ def platform(kind: InstanceType) -> str:
 
 
 def short_storage(kind: InstanceType) -> str:
-    """Name the local storage in few characters: "8x3800GB", "2x900GB HDD"; a question mark for not known."""
+    """Write the local storage in few characters: "8x3800GB", "2x900GB HDD"; a question mark if it is not known."""
     if kind.local_storage is None:
         return "?"
     text = kind.local_storage.replace(" NVMe SSD", "").replace(" NVMe HDD", " HDD")
@@ -116,7 +116,7 @@ def short_storage(kind: InstanceType) -> str:
 
 
 def gpus(kind: InstanceType) -> str:
-    """Name the GPUs and other accelerators: "8xH200", "1x1/8 L4"; empty for none, a question mark for not known."""
+    """Write the GPUs and other accelerators: "8xH200", "1x1/8 L4"; empty for none, a question mark if not known."""
     parts = []
     if kind.gpu_count:
         share = kind.gpu_partition_size
@@ -130,7 +130,7 @@ def gpus(kind: InstanceType) -> str:
 
 
 def hardware(kind: InstanceType) -> str:
-    """Describe processors, memory and accelerators on one line; empty where nothing is known."""
+    """Describe processors, memory and accelerators on one line; empty if nothing is known."""
     if kind.vcpus is None and kind.memory_gib is None:
         return ""
     parts = [f"{number(kind.vcpus)} vCPUs", f"{number(kind.memory_gib)} GiB memory"]
@@ -147,7 +147,7 @@ def hardware(kind: InstanceType) -> str:
 
 
 def storage_evidence(kind: InstanceType) -> str:
-    """Say how the local storage is known."""
+    """Say where the data on local storage comes from."""
     if kind.storage_basis is None:
         return "no source says whether it has any"
     known = _STORAGE_BASES[kind.storage_basis].format(day=kind.storage_observed_on or "on an unknown day")
@@ -188,13 +188,13 @@ def dates(kind: InstanceType) -> str:
 
 
 def status(kind: InstanceType) -> str:
-    """Say what the status means, and since when a retired type is retired."""
+    """Say what the status means, and since when if the type is retired."""
     since = f" since {kind.retired_on}" if kind.status == "retired" and kind.retired_on else ""
     return f"{kind.status.replace('_', ' ')}{since}: {STATUSES[kind.status]}"
 
 
 def evidence(item: Evidence) -> str:
-    """Describe one piece of evidence, its address on a line of its own."""
+    """Describe one piece of evidence, with its address on a separate line."""
     extra = f" ({item.note})" if item.note else ""
     address = f"\n{item.url}" if item.url else ""
     return f"{item.what}, {item.origin}, since {item.since}{extra}{address}"
@@ -206,7 +206,7 @@ def newer_side(side: str) -> str:
 
 
 def plain(value: object, missing: str = "") -> str:
-    """Write a value as text on one line: true and false as such, control characters as escapes."""
+    """Write a value as text on one line: booleans as true and false, control characters as escapes."""
     if value is None:
         return missing
     if isinstance(value, bool):

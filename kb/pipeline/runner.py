@@ -20,7 +20,7 @@ from kb.dataset.files import publish, replace_atomically
 from kb.dataset.schema import SCHEMA_VERSION, TABLES
 from kb.errors import BuildError, need
 from kb.export import snapshot
-from kb.pipeline import inputs
+from kb.pipeline import inputs, nearest
 
 if TYPE_CHECKING:
     import duckdb
@@ -92,6 +92,7 @@ def build(
             for number, step in enumerate(steps, 2):
                 tell(number, total, _title(step))
                 _run_sql(connection, step)
+            nearest.fill(connection)
             tell(total - 1, total, "checking")
             results = checks.run(connection)
             if gate:

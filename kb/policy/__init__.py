@@ -1,4 +1,4 @@
-"""IAM policies that require a customer key wherever one can be used, made from the verdicts. Standard library only.
+"""IAM policies that require a customer key for every type that can use one. Standard library only.
 
 >>> from kb.policy import make_policy
 >>> policy = make_policy(["training"])

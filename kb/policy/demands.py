@@ -1,4 +1,4 @@
-"""What a policy demands of each action: from which types a key, and which types at all."""
+"""What a policy requires of each action: for which types a key, and which types it allows at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kb.library.lookup import snapshot
 from kb.library.model import Outcome
 from kb.policy.actions import Action
 
-#: Outcomes with which a key cannot be used: refused, or accepted without reaching the data.
+#: Outcomes for which a key cannot be used: rejected, or accepted without encrypting the data.
 UNUSABLE = frozenset({Outcome.REJECTED, Outcome.NOT_APPLIED})
 
 #: Workloads whose requests may point to a definition, with key and types, that was created by another request.
@@ -22,10 +22,10 @@ DEFINED_ELSEWHERE = frozenset({"monitoring"})
 
 @dataclass(frozen=True)
 class Demand:
-    """What is demanded of one action.
+    """What the policy requires of one action.
 
     Attributes:
-        action: The action; it has at least one of the two condition keys.
+        action: The action. It has at least one of the two condition keys.
         exempt: Types that need no key; a request that names any other type needs one.
         is_key_needed_without_types: Whether a request that names no type needs one.
         allowed: The only types that may be named; None where any may.
@@ -38,10 +38,10 @@ class Demand:
 
 
 def demand_of(action: Action, *, deny_local_storage: bool) -> Demand | None:
-    """Say what can be demanded of an action; None where it has no condition key that would serve.
+    """Return what a policy can require of an action; None if the action has no condition key for it.
 
-    A type is exempt only where the evidence says that a key cannot be used. One whose verdict is unknown, or that is
-    not offered for the workload, is not.
+    A type is exempt only if the evidence says that it cannot use a key. A type with an unknown verdict, or one that is
+    not offered for the workload, is not exempt.
     """
     if not action.has_volume_key and not (deny_local_storage and action.has_instance_types):
         return None
@@ -68,7 +68,7 @@ def families() -> dict[str, frozenset[str]]:
 
 
 def fold(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Write types as patterns: ``ml.g5.*`` where all known sizes of a family are among them, else the name.
+    """Write types as patterns: ``ml.g5.*`` if all known sizes of a family are among them, else the name.
 
     Returns:
         The types that each pattern stands for, by pattern, in order of name.

@@ -1,7 +1,7 @@
-"""Demands to policy documents: the statements, and how many documents they need.
+"""Writes the statements of a policy, in as few documents as their size allows.
 
-Every statement denies, so the documents together deny what one document with all statements would, and they may be cut
-between actions. A list of types cannot be cut: two statements with half of it each would deny what the other exempts.
+Every statement denies, so the documents together deny what a single document would, and can be split between actions.
+A list of types cannot be split: each of two statements with half of it would deny what the other one exempts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ INSTANCE_TYPES = "sagemaker:InstanceTypes"
 
 
 class Kind(StrEnum):
-    """What the policy will be attached as."""
+    """What you attach the policy as."""
 
     IDENTITY = "identity"
     """A managed policy of a user, group or role."""
@@ -40,14 +40,14 @@ LIMITS = {Kind.IDENTITY: 6144, Kind.SCP: 5120}
 
 @dataclass(frozen=True)
 class Group:
-    """Actions of which the same is demanded; type lists hold names or patterns.
+    """Actions with the same requirements. Types are names or patterns.
 
     Attributes:
         actions: Their names, sorted.
-        needs_key: Whether a key can be demanded at all.
-        exempt: What needs no key.
-        is_key_needed_without_types: Whether a request that names no type needs one.
-        allowed: All that may be named; None where anything may.
+        needs_key: Whether the policy can require a key.
+        exempt: Types that need no key.
+        is_key_needed_without_types: Whether a request that names no type needs a key.
+        allowed: The only types that may be named; None if any may.
     """
 
     actions: tuple[str, ...]
@@ -58,19 +58,19 @@ class Group:
 
 
 def text_of(document: Document, kind: Kind) -> str:
-    """Write a document: in lines for people, or as short as it goes where white space counts too."""
+    """Write a document: indented, or as short as possible where the limit counts white space."""
     if kind is Kind.SCP:
         return json.dumps(document, separators=(",", ":")) + "\n"
     return json.dumps(document, indent=2) + "\n"
 
 
 def size_of(text: str, kind: Kind) -> int:
-    """Count the characters that the limit counts: IAM leaves white space out, Organizations does not."""
+    """Count the characters that the limit counts: IAM ignores white space, Organizations does not."""
     return len(text) if kind is Kind.SCP else sum(not character.isspace() for character in text)
 
 
 def documents(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> tuple[Document, ...]:
-    """Write the groups into as few documents as filling one after the other gives.
+    """Write the groups into documents, filling one after the other.
 
     Raises:
         PolicyError: one group alone is too large.

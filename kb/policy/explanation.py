@@ -1,4 +1,4 @@
-"""What a reader of a policy has to know and JSON has no place for: where it comes from, and what it cannot do."""
+"""The text that goes with a policy, since JSON has no comments: what it requires, and what it cannot enforce."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _WIDTH = 100
 
 
 def explain(policy: Policy) -> str:
-    """Return the text that belongs beside the documents. The same policy gives the same text."""
+    """Return the text to keep beside the documents. The same policy gives the same text."""
     sections = {
-        "Demanded": _demanded(policy),
+        "Required": _demanded(policy),
         "Not enforced": _unjudged(policy),
         "Families": _families(policy),
         "Limits": _limits(policy),
     }
     lines = [
-        f"IAM policy on the volume key of SageMaker, made by kb {__version__} from data version {policy.data_version}.",
+        f"IAM policy for the SageMaker volume key, made by kb {__version__} from data version {policy.data_version}.",
         *_wrapped(_documents(policy), ""),
         *_wrapped(f"Keys: {', '.join(policy.key_arns) or 'any'}.", ""),
     ]
@@ -68,21 +68,21 @@ def _demand(demand: Demand) -> str:
         parts.append(f"only the {len(demand.allowed)} types whose storage is all under the key")
     text = "; ".join(parts) + "."
     if not demand.is_key_needed_without_types:
-        text += " A request that names no type points to a definition made before, and needs none."
+        text += " A request that names no type refers to an existing definition and needs no key."
     if not demand.action.has_instance_types:
-        text += " It has no condition key for instance types: a request that starts no instance needs a key too."
+        text += " It has no condition key for instance types, so a request that starts no instance needs a key too."
     return text + _weakness(demand)
 
 
 def _weakness(demand: Demand) -> str:
-    """What speaks against the verdicts that the demand rests on."""
+    """What casts doubt on the verdicts behind the demand."""
     workload = demand.action.workload
     verdicts = [kb.volume_kms(name, workload) for name in snapshot().type_names]
     text = ""
     if any(verdict.basis == "inferred" and verdict.basis_note for verdict in verdicts):
         text += " The rule is inferred."
     if any(verdict.evidence_changed for verdict in verdicts):
-        text += " The evidence changed and nobody has confirmed the rule since (`kb rule review`)."
+        text += " The evidence changed and the rule awaits review (`kb rule review`)."
     contradicting = {
         contradiction.url: contradiction
         for verdict in verdicts
@@ -91,7 +91,7 @@ def _weakness(demand: Demand) -> str:
     }
     if contradicting:
         text += (
-            " AWS contradicts itself on whether a key can be used with local storage here: "
+            " AWS's pages disagree on whether a key can be used with local storage here: "
             f"{', '.join(sorted(contradicting))}."
         )
     return text
@@ -100,7 +100,7 @@ def _weakness(demand: Demand) -> str:
 def _unjudged(policy: Policy) -> Iterator[str]:
     for action in policy.unjudged:
         what = "the volume key" if action.has_instance_types else "the volume key or instance types"
-        yield f"{action.name} ({action.workload}): it has no condition key for {what}; no key is demanded."
+        yield f"{action.name} ({action.workload}): it has no condition key for {what}; no key is required."
     if not policy.unjudged:
         yield "Every action of these workloads has a condition key for the volume key."
 
@@ -108,17 +108,17 @@ def _unjudged(policy: Policy) -> Iterator[str]:
 def _families(policy: Policy) -> Iterator[str]:
     if not policy.folded:
         yield (
-            "None is folded: every type is named. A type that appears after this data version is not exempt: without "
-            "a key it is denied until the policy is made anew, whatever storage it has."
+            "None is folded: every type is named. A type that appears after this data version is not exempt: a request "
+            "without a key is denied until you make the policy again, whatever storage the type has."
         )
         return
     effect = "exempt, even if it has no local storage and could use a key"
     if policy.denies_local_storage:
         effect = "allowed, even if it has local storage"
     yield (
-        f"A size that a folded family gains after this data version is {effect}. All sizes seen so far agree in "
-        "having local storage or not, which is an observation and no promise of AWS. Types outside these families "
-        "are named one by one, and a new one is not exempt."
+        f"A size that a folded family gains after this data version is {effect}. So far all sizes of a family agree on "
+        "local storage, but AWS does not promise it. Types outside these families are named one by one, and a new one "
+        "is not exempt."
     )
     for pattern, types in policy.folded.items():
         sizes = ", ".join(name.removeprefix(pattern.removesuffix("*")) for name in types)
@@ -126,33 +126,33 @@ def _families(policy: Policy) -> Iterator[str]:
 
 
 def _limits(policy: Policy) -> Iterable[str]:
-    yield "The policy only denies; what is to be allowed, other policies must allow."
+    yield "The policy only denies. Other policies must allow what you want to allow."
     yield (
-        "A request that names several types needs the key as soon as one of them is not exempt. Given a key, such a "
-        "list passes the policy, and SageMaker refuses it where one of its types refuses a key."
+        "A request that names several types needs a key if any of them is not exempt. With a key it passes the "
+        "policy, and SageMaker rejects it if one of its types does not accept a key."
     )
     yield (
-        "sagemaker:InstanceTypes is documented as all types of the request, but not field by field. Where AWS leaves "
-        "out one that is named in an instance group, preference or pool, it is not judged. A request that reaches IAM "
-        "without any type (a serverless variant, say) needs a key."
+        "AWS documents sagemaker:InstanceTypes as the list of all types in the request, but not field by field. If "
+        "AWS leaves out a type named in an instance group, preference or pool, the policy does not see it. A request "
+        "that reaches IAM without a type (such as a serverless variant) needs a key."
     )
     yield (
-        "The volume key is one value per request. Where a request gives several (tuning with several definitions), "
-        "that each of them has one cannot be demanded."
+        "IAM sees one volume key per request. If a request has several definitions, as in tuning, the policy cannot "
+        "require a key in each of them."
     )
     yield (
-        "sagemaker:VolumeKmsKey is deprecated in favour of sagemaker:VolumeKmsKeyArn. A request passes when either "
-        "holds a key as demanded. The condition key is an ARN; a request that gives a key's id or alias may be denied."
+        "sagemaker:VolumeKmsKey is deprecated in favor of sagemaker:VolumeKmsKeyArn. A request passes if either "
+        "holds an accepted key. The condition key is an ARN, so a request with a key ID or alias may be denied."
     )
     if not policy.denies_local_storage:
         yield (
-            "An exempt type is not denied for giving a key that is not among those demanded: SageMaker refuses the "
-            "request, or accepts the key without using it for the data. Its storage stays outside any customer key."
+            "A request for an exempt type passes with any key. SageMaker rejects the request, or accepts the key and "
+            "does not use it for the data. The storage stays outside any customer key."
         )
-        yield "A type whose verdict is unknown, or that is not offered for the workload, is not exempt."
+        yield "A type with an unknown verdict, or that is not offered for the workload, is not exempt."
     yield (
-        "Keys for output in S3, resources that exist already, and endpoints made from an older configuration are not "
-        "judged. Pipelines and monitoring start jobs with their execution role: the policy must reach that role too."
+        "The policy does not check keys for output in S3, existing resources, or endpoints created from an older "
+        "configuration. Pipelines and monitoring start jobs with their execution role, so attach it to that role too."
     )
     if policy.kind is Kind.SCP:
-        yield "A service control policy does not reach the management account or service-linked roles."
+        yield "A service control policy does not affect the management account or service-linked roles."

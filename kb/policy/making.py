@@ -1,4 +1,4 @@
-"""From workloads and keys to a policy, with everything that a reader of it has to know."""
+"""Makes a policy from workloads and keys, with everything that its reader has to know."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _KEY_ARN = re.compile(
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy in one or several documents.
+    """A policy, as one or more documents.
 
     Attributes:
-        kind: What it will be attached as.
-        workloads: What it covers.
-        key_arns: Keys of which a request must give one; any key where there are none.
-        documents: The documents; all of them must be attached.
-        demands: What is demanded of each action that can be judged.
-        unjudged: Actions of which nothing can be demanded.
-        folded: The known types that each pattern stands for.
-        denies_local_storage: Whether types that keep data outside the key are denied altogether.
-        data_version: Version of the data it was made from.
+        kind: What you attach it as.
+        workloads: The workloads it covers, sorted.
+        key_arns: The keys it accepts, sorted; empty if it accepts any key.
+        documents: The policy documents. Attach all of them.
+        demands: What it requires of each action.
+        unjudged: Actions for which it cannot require a key.
+        folded: For each pattern such as ``ml.g5.*``, the known types it stands for.
+        denies_local_storage: Whether it denies every type that keeps data outside the key.
+        data_version: CalVer of the data it was made from.
     """
 
     kind: Kind
@@ -51,17 +51,17 @@ class Policy:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The documents as JSON, in the form to attach."""
+        """The documents as JSON, ready to attach."""
         return tuple(text_of(document, self.kind) for document in self.documents)
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Size of each document, as the limit counts it."""
+        """Size of each document, in the characters that the limit counts."""
         return tuple(size_of(text, self.kind) for text in self.texts)
 
     @property
     def limit(self) -> int:
-        """Greatest size of one document."""
+        """Maximum size of one document, in characters."""
         return LIMITS[self.kind]
 
 
@@ -73,19 +73,22 @@ def make_policy(
     fold_families: bool = False,
     deny_local_storage: bool = False,
 ) -> Policy:
-    """Make a policy that denies requests without a customer key, except for types with which none can be used.
+    """Make a policy that denies requests without a customer key, except for types that cannot use one.
 
     Args:
-        workloads: Workloads to cover; repetitions and order do not matter.
-        key_arns: ARNs of keys of which a request must give one; without any, every key will do.
+        workloads: Workloads to cover, in any order.
+        key_arns: ARNs of the keys to accept; by default any key.
         kind: ``identity`` or ``scp``.
-        fold_families: Write ``ml.g5.*`` where all known sizes of a family are treated alike.
-        deny_local_storage: Allow only types whose storage is all under the key.
+        fold_families: Write ``ml.g5.*`` if the policy treats all known sizes of a family alike.
+        deny_local_storage: Allow only types whose ML storage is all under the key.
+
+    Returns:
+        The policy. Which types are exempt comes from the verdicts of :func:`kb.volume_kms`.
 
     Raises:
         UnknownWorkload: there is no such workload.
-        PolicyError: a key ARN is malformed, nothing can be demanded of any action, or it does not fit.
-        InputError: a curated table is damaged.
+        PolicyError: an ARN is malformed, no action has a condition key for what is required, or the policy does not
+            fit into documents of the permitted size.
     """
     wanted = _known(workloads)
     arns = tuple(sorted({read_key_arn(arn) for arn in key_arns}))
@@ -101,7 +104,7 @@ def make_policy(
         names = ", ".join(action.name for action in unjudged)
         raise PolicyError(
             f"nothing to demand for {', '.join(wanted)}: {names} cannot be judged by volume key; "
-            "take other workloads (`kb workloads` lists them)"
+            "choose other workloads (`kb workloads` lists them)"
         )
     groups, folded = _groups(demands, fold_families=fold_families)
     return Policy(
@@ -121,54 +124,51 @@ def read_key_arn(text: str) -> str:
     """Read the ARN of a KMS key; Region and key may be ``*``.
 
     Raises:
-        PolicyError: it is something else.
+        PolicyError: it is not the ARN of a key.
     """
     arn = text.strip()
     if _KEY_ARN.fullmatch(arn):
         return arn
-    hint = "; the condition key holds the key's own ARN, so an alias does not serve" if ":alias/" in arn else ""
+    hint = "; the condition key holds the ARN of the key itself, so an alias does not work" if ":alias/" in arn else ""
     raise PolicyError(
-        f"{arn[:120]!r} is no ARN of a KMS key, such as "
+        f"{arn[:120]!r} is not the ARN of a KMS key, such as "
         f"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab{hint}"
     )
 
 
 def _known(workloads: Iterable[str]) -> tuple[str, ...]:
-    names = set()
-    for workload in workloads:
-        name = workload.strip().lower()
+    names = {workload.strip().lower(): workload for workload in workloads}
+    for name, given in names.items():
         if name not in kb.workloads():
-            raise UnknownWorkload(workload, kb.workloads())
-        names.add(name)
+            raise UnknownWorkload(given, kb.workloads())
     if not names:
         raise PolicyError("no workload was given; `kb workloads` lists them")
     return tuple(sorted(names))
 
 
 def _groups(demands: Iterable[Demand], *, fold_families: bool) -> tuple[list[Group], dict[str, tuple[str, ...]]]:
-    """Put actions of which the same is demanded together; also the patterns used, with what they stand for."""
+    """Put actions with the same demands together; also return the patterns used, with the types they stand for."""
+    folded: dict[str, tuple[str, ...]] = {}
+
+    def listed(types: frozenset[str]) -> tuple[str, ...]:
+        if not fold_families:
+            return tuple(sorted(types))
+        patterns = fold(types)
+        folded.update((pattern, sizes) for pattern, sizes in patterns.items() if pattern not in sizes)
+        return tuple(sorted(patterns))
+
     actions: dict[tuple[bool, frozenset[str], bool, frozenset[str] | None], list[str]] = defaultdict(list)
     for demand in demands:
         same = (demand.action.has_volume_key, demand.exempt, demand.is_key_needed_without_types, demand.allowed)
         actions[same].append(demand.action.name)
-    groups: list[Group] = []
-    folded: dict[str, tuple[str, ...]] = {}
-    for (needs_key, exempt, typeless, allowed), names in actions.items():
-        lists = []
-        for types in (exempt, allowed):
-            if types is None or not fold_families:
-                lists.append(types)
-                continue
-            patterns = fold(types)
-            folded |= {pattern: sizes for pattern, sizes in patterns.items() if pattern not in sizes}
-            lists.append(frozenset(patterns))
-        groups.append(
-            Group(
-                actions=tuple(sorted(names)),
-                needs_key=needs_key,
-                exempt=tuple(sorted(lists[0] or ())),
-                is_key_needed_without_types=typeless,
-                allowed=None if lists[1] is None else tuple(sorted(lists[1])),
-            )
+    groups = [
+        Group(
+            actions=tuple(sorted(names)),
+            needs_key=needs_key,
+            exempt=listed(exempt),
+            is_key_needed_without_types=typeless,
+            allowed=None if allowed is None else listed(allowed),
         )
+        for (needs_key, exempt, typeless, allowed), names in actions.items()
+    ]
     return sorted(groups, key=lambda group: group.actions), dict(sorted(folded.items()))

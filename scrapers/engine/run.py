@@ -78,8 +78,8 @@ def run(
     Raises:
         ScrapeError: Unknown source; source missing, damaged, changed, or older than what the log has. The data folder
             is as it was.
-        LogError: The log or scrapes.csv is not in order. The data folder is as it was.
-        InputError: What an interrupted run left behind is damaged.
+        InputError: The log or scrapes.csv is not in order, and the data folder is as it was; or what an interrupted
+            run left behind is damaged.
     """
     scraper = SCRAPERS.get(source)
     if scraper is None:

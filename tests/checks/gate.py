@@ -16,6 +16,7 @@ _FILLING = {
     "BOOLEAN": False,
     "BIGINT": 1,
     "INTEGER": 1,
+    "DOUBLE": 1.0,
     "VARCHAR": "something",
 }
 

@@ -84,7 +84,7 @@ def test_full_verdict_has_evidence_contradictions_and_advice(kb: Run) -> None:
     text = kb("lookup", "ml.g5.xlarge", "--workload", "Endpoint").stdout
     for expected in (
         f"{words.ALL_UNDER_KEY}: no",
-        "documented: AWS's reference of this API says so",
+        "documented: AWS's reference for this API says so",
         "Instead",
         "Evidence",
         "CreateEndpointConfigInput.KmsKeyId, botocore 1.43.27",

@@ -170,9 +170,9 @@ def test_query_list_names_every_query_with_its_parameters(kb: Run) -> None:
         (("can-i-use-my-key", "typ=x"), 2, "its parameters are: type, workload"),
         (("can-i-use-my-key", "ml.g5.xlarge"), 2, "not of the form PARAMETER=VALUE"),
         (("can-i-use-my-key", "type=a", "--param", "type=b"), 2, "two values for the parameter 'type'"),
-        (("everything-under-my-key", "min_gpus=many"), 2, "'many' is no whole number"),
-        (("outcome-on-a-day", "day=2020-02-30"), 2, "'2020-02-30' is no date"),
-        (("outcome-on-a-day", "day=some days ago"), 2, "'some days ago' is no date such as 2026-06-10, 'today' or"),
+        (("everything-under-my-key", "min_gpus=many"), 2, "'many' is not a whole number"),
+        (("outcome-on-a-day", "day=2020-02-30"), 2, "'2020-02-30' is not a date"),
+        (("outcome-on-a-day", "day=some days ago"), 2, "'some days ago' is not a date such as 2026-06-10, 'today' or"),
     ],
 )
 def test_query_wrong_usage(kb: Run, database: Path, arguments: tuple[str, ...], status: int, message: str) -> None:

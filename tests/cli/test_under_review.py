@@ -80,7 +80,7 @@ def test_lint_in_json_tells_the_level(kb: Run, made: tuple[Path, Path]) -> None:
 def test_a_verdict_in_full_names_the_day_and_the_page(kb: Run) -> None:
     text = kb("lookup", "ml.g5.large", "--workload", "training").stdout
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    place = lines.index(f"Under review the sentence this rests on changed on {CHANGED}; see")
+    place = lines.index(f"Under review the sentence behind this changed on {CHANGED}; see")
     assert lines[place + 1] == PAGE
     assert "\n  review" not in text, "the evidence below need not say it again"
     assert "Under review" not in kb("lookup", "ml.g5.large", "--workload", "endpoint").stdout

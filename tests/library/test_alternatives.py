@@ -195,7 +195,7 @@ def test_more_are_counted_than_shown() -> None:
         ({"architecture": "arm"}, "architecture must be one of same, any, x86_64, arm64"),
         ({"statuses": ("gone",)}, "statuses must be one of listed,"),
         ({"limit": 0}, "limit must be at least 1"),
-        ({"region": "eu-nowhere-1"}, "no Region list names 'eu-nowhere-1'"),
+        ({"region": "eu-nowhere-1"}, "no Region data for 'eu-nowhere-1'"),
     ],
 )
 def test_wrong_questions(arguments: dict[str, object], message: str) -> None:

@@ -77,7 +77,7 @@ def test_regions() -> None:
 
 
 def test_what_find_refuses() -> None:
-    with pytest.raises(ValueError, match=r"no Region list names 'mars-1'; the Regions are: .*us-east-1"):
+    with pytest.raises(ValueError, match=r"no Region data for 'mars-1'; the Regions are: .*us-east-1"):
         kb.find(region="mars-1")
     with pytest.raises(ValueError, match="give the workload too"):
         kb.find(outcome="encrypts")

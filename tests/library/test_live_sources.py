@@ -66,7 +66,7 @@ def test_a_verdict_says_that_its_evidence_changed(reviewed: MiniData, load: Load
         origin=f"sagemaker_docs {CHANGED}",
         since=CHANGED,
         url=PAGE,
-        note="nobody has confirmed the rule since it changed",
+        note="the sentence changed and the rule awaits review",
     )
     other = kb.volume_kms("ml.g5.large", "endpoint")
     assert not other.evidence_changed

@@ -29,6 +29,25 @@ def test_only_the_standard_library_is_imported() -> None:
     assert done.stdout.split() == ["kb"]
 
 
+def test_a_lookup_of_facts_loads_nothing_else() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import kb; kb.lookup('ml.g5.xlarge'); "
+        "print(*sorted(name for name in set(sys.modules) - before if name.partition('.')[0] == 'kb'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = "kb kb._version kb.errors kb.library kb.library.instance_type kb.library.lookup kb.library.record"
+    assert done.stdout.split() == [*loaded.split(), "kb.library.snapshot"]
+
+
+def test_public_names_come_when_they_are_asked_for() -> None:
+    names = ", ".join(name for name in kb.__all__ if name != "__version__")
+    code = (
+        f"import kb; assert set(kb.__all__) <= set(dir(kb)); from kb import {names}; print(Outcome, kb.errors.KBError)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "<enum 'Outcome'> <class 'kb.errors.KBError'>\n"
+
+
 def test_importing_alone_reads_nothing() -> None:
     code = (
         "import kb, sys; module = sys.modules['kb.library.lookup']; assert module._snapshot is None; "
@@ -74,6 +93,52 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.txt"
     path.write_bytes(b"\xff\xfe\x00binary")
     with pytest.raises(kb.SnapshotError):
+        Snapshot(str(path))
+
+
+def test_a_byte_more_or_less_is_refused(tmp_path: Path) -> None:
+    content = snapshot_file().read_bytes()
+    path = tmp_path / "snapshot.txt"
+    for middle in (content.index(b"\n[answers]"), len(content) // 2, len(content) - 10):
+        for changed in (content[:middle] + b"x" + content[middle:], content[:middle] + content[middle + 1 :]):
+            path.write_bytes(changed)
+            with pytest.raises(kb.SnapshotError, match="not a lookup snapshot, or cut off"):
+                Snapshot(str(path))
+
+
+def test_a_byte_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    content = bytearray(snapshot_file().read_bytes())
+    content[len(content) // 2] = 0xFF
+    path = tmp_path / "snapshot.txt"
+    path.write_bytes(content)
+    with pytest.raises(kb.SnapshotError, match="cannot be read"):
+        Snapshot(str(path))
+
+
+def test_text_of_other_languages_is_read(tmp_path: Path) -> None:
+    text = snapshot_file().read_text(encoding="utf-8")
+    title = Snapshot(str(snapshot_file())).title("training")
+    path = tmp_path / "snapshot.txt"
+    # as many bytes as before, so that the index still fits
+    path.write_text(text.replace(f"\ntraining\t{title}\t", f"\ntraining\t\u00e9{title[2:]}\t"), encoding="utf-8")
+    assert Snapshot(str(path)).title("training") == f"\u00e9{title[2:]}"
+
+
+@pytest.mark.parametrize("section", ["answers", "texts", "ml.g5.xlarge"])
+def test_damage_inside_is_told_where_it_is_met(tmp_path: Path, section: str) -> None:
+    content = snapshot_file().read_bytes()
+    path = tmp_path / "snapshot.txt"
+    path.write_bytes(content.replace(f"\n[{section}]\n".encode(), f"\n[{section[:-1]}?]\n".encode()))
+    data = Snapshot(str(path))
+    with pytest.raises(kb.SnapshotError, match=f"damaged at the section {section}; run `kb build`"):
+        data.answer("ml.g5.xlarge", "training", None)
+    assert data.spans("ml.g5.2xlarge")
+
+
+def test_the_snapshot_of_another_release_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.txt"
+    path.write_text("# The lookup snapshot\n[meta]\nschema_version\t2\n[versions]\n2017.11.29\t1\tx\n[end]\n")
+    with pytest.raises(kb.SnapshotError, match=f"schema version 2, but this reads {SCHEMA_VERSION}"):
         Snapshot(str(path))
 
 

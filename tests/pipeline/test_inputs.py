@@ -205,7 +205,7 @@ def test_date_out_of_order(full: MiniData, file: str) -> None:
 def test_no_date(full: MiniData, file: str, on: str) -> None:
     data = full.write()
     damaged(data, file, lambda lines: [lines[0], on.encode() + lines[1][10:], *lines[2:]])
-    refused(data, file, 2, "no date of the form")
+    refused(data, file, 2, "not a date of the form")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_wrong_cell_in_a_curated_table(full: MiniData, table: str, cells: dict[s
 
 def test_line_break_in_a_cell(full: MiniData) -> None:
     row = full.add("workloads", workload="zz", title="two\nlines")
-    refused(full.write(), "curated/workloads.csv", full.line("workloads", row) + 1, "line break")
+    refused(full.write(), "curated/workloads.csv", full.line("workloads", row), "line break")
 
 
 def test_inherit_needs_the_workload_it_comes_from(full: MiniData) -> None:

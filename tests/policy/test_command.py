@@ -55,7 +55,7 @@ def test_a_document_of_another_policy_is_not_left_beside(kb: Run, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["--key-arn", "alias/x"], 2, "'alias/x' is no ARN of a KMS key"),
+        (["--key-arn", "alias/x"], 2, "'alias/x' is not the ARN of a KMS key"),
         (["--workload", "serving"], 1, "unknown workload 'serving'"),
         (["--workload", "hyperpod"], 1, "nothing to demand for hyperpod"),
         (["--kind", "rcp"], 2, "'rcp' is not one of"),
@@ -76,11 +76,11 @@ def test_the_explanation_says_what_cannot_be_enforced() -> None:
     )
     assert "CreateTrainingJob (training): a key, unless every type named is one of 64 that cannot use one" in flat
     assert "CreateMonitoringSchedule (monitoring): a key, unless" in flat
-    assert "points to a definition made before" in flat
+    assert "refers to an existing definition and needs no key" in flat
     assert "The rule is inferred." in flat
     assert "None is folded" in flat
     assert text == explain(make_policy(library.workloads()))
-    assert "is denied until the policy is made anew" in flat
+    assert "is denied until you make the policy again" in flat
     assert max(map(len, text.splitlines())) <= 120
 
 
@@ -100,7 +100,7 @@ def test_the_explanation_lists_every_type_behind_a_pattern() -> None:
         for pattern, types in policy.folded.items():
             sizes = ", ".join(name.rpartition(".")[2] for name in types)
             assert f"{pattern} stands for {len(types)}: {sizes}" in flat
-        assert "no promise of AWS" in flat
+        assert "AWS does not promise it" in flat
 
 
 def test_the_library_needs_nothing_else() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import kb
-from kb.errors import InputError, PolicyError
+from kb.dataset.curated import CURATED, read_curated
+from kb.dataset.paths import data_dir, snapshot_file
+from kb.errors import PolicyError
+from kb.library.lookup import use
 from kb.policy import Kind, make_policy
 from kb.policy.actions import actions_of
 from kb.policy.demands import families, fold
@@ -99,13 +103,13 @@ def test_only_whole_families_that_are_treated_alike_are_folded() -> None:
 @pytest.mark.parametrize(
     ("arn", "hint"),
     [
-        ("", "is no ARN of a KMS key"),
-        ("1234abcd-12ab-34cd-56ef-1234567890ab", "is no ARN of a KMS key"),
-        ("arn:aws:kms:eu-west-1:111122223333:alias/mine", "an alias does not serve"),
-        ("arn:aws:kms:eu-west-1:*:key/*", "is no ARN of a KMS key"),
-        ("arn:aws:s3:::bucket", "is no ARN of a KMS key"),
-        (OURS + '", "*', "is no ARN of a KMS key"),
-        ("*", "is no ARN of a KMS key"),
+        ("", "is not the ARN of a KMS key"),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", "is not the ARN of a KMS key"),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/mine", "an alias does not work"),
+        ("arn:aws:kms:eu-west-1:*:key/*", "is not the ARN of a KMS key"),
+        ("arn:aws:s3:::bucket", "is not the ARN of a KMS key"),
+        (OURS + '", "*', "is not the ARN of a KMS key"),
+        ("*", "is not the ARN of a KMS key"),
     ],
 )
 def test_a_malformed_key_is_refused(arn: str, hint: str) -> None:
@@ -152,22 +156,35 @@ def test_every_operation_of_every_workload_is_either_demanded_of_or_named() -> N
     assert len({d.action.name for d in policy.demands}) == len(policy.demands)
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("action,workload,has_volume_kms_key,has_instance_types\nCreateX,training,yes,true\n", ":2: 'yes' is neither"),
-        ("action,workload\nCreateX,training\n", ":1: the columns"),
-        (None, "cannot be read"),
-    ],
-)
-def test_a_damaged_table_is_an_error(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, text: str | None, problem: str
-) -> None:
-    folder = tmp_path / "curated"
-    folder.mkdir()
-    (folder / "workloads.csv").write_text("workload,operations\ntraining,CreateX\n")
-    if text is not None:
-        (folder / "iam_condition_keys.csv").write_text(text)
-    monkeypatch.setattr("kb.policy.actions.data_dir", lambda: tmp_path)
-    with pytest.raises(InputError, match=problem):
-        make_policy(["training"])
+def test_a_policy_answers_from_the_snapshot_in_use(tmp_path: Path) -> None:
+    ours = snapshot_file().read_text(encoding="utf-8")
+    other = ours.replace("\ntraining\tCreateTrainingJob\ttrue\ttrue\n", "\ntraining\tCreateAnotherJobs\ttrue\ttrue\n")
+    other = other.replace(f"data_version\t{kb.DATA_VERSION}", "data_version\t2027.01.01")
+    path = tmp_path / "snapshot.txt"
+    path.write_text(other, encoding="utf-8")
+    try:
+        use(path)
+        made = make_policy(["training"])
+    finally:
+        use(snapshot_file())
+    assert [demand.action.name for demand in made.demands] == ["CreateAnotherJobs"]
+    assert made.documents[0]["Statement"][0]["Action"] == ["sagemaker:CreateAnotherJobs"]
+    assert made.data_version == "2027.01.01"
+    assert [demand.action.name for demand in make_policy(["training"]).demands] == ["CreateTrainingJob"]
+
+
+def test_the_actions_are_those_of_the_curated_tables() -> None:
+    tables = {table.name: read_curated(table.path(data_dir()), table) for table in CURATED}
+    expected = {
+        (row["workload"], name): (False, False)
+        for row in tables["workloads"]
+        for name in row["operations"].split(", ")
+        if name
+    }
+    for row in tables["iam_condition_keys"]:
+        if row["workload"]:
+            keys = (row["has_volume_kms_key"] == "true", row["has_instance_types"] == "true")
+            expected[row["workload"], row["action"]] = keys
+    actions = actions_of(kb.workloads())
+    assert {(a.workload, a.name): (a.has_volume_key, a.has_instance_types) for a in actions} == expected
+    assert [(a.workload, a.name) for a in actions] == sorted(expected)

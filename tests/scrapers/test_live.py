@@ -10,7 +10,8 @@ import pytest
 
 import scrapers
 from kb.dataset.log_specs import EC2_API, PRICE_LIST, Key, LogSpec
-from kb.dataset.logs import LogError, parse_log, read_log, read_scrapes
+from kb.dataset.logs import parse_log, read_log, read_scrapes
+from kb.errors import InputError
 from kb.pipeline.inputs import _check_readings
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
 from scrapers.engine import raw
@@ -294,8 +295,8 @@ def test_a_log_with_regions_is_read_strictly(tmp_path: Path) -> None:
     log = parse_log((head + "\n".join(rows) + "\n").encode(), path, EC2_API)
     assert log.state["m5.large", "hypervisor", "all"] == "xen"
     gone = [*rows[:4], "2026-01-02,EC2 API,m5.large,is_present,us-east-1,false", rows[4]]
-    with pytest.raises(LogError, match=r"a fact about m5\.large on a date on which is_present is not true"):
+    with pytest.raises(InputError, match=r"a fact about m5\.large on a date on which is_present is not true"):
         parse_log((head + "\n".join(gone) + "\n").encode(), path, EC2_API)
     wrong = [rows[0].replace("hypervisor", "colour"), *rows[1:]]
-    with pytest.raises(LogError, match="unknown fact 'colour'"):
+    with pytest.raises(InputError, match="unknown fact 'colour'"):
         parse_log((head + "\n".join(wrong) + "\n").encode(), path, EC2_API)

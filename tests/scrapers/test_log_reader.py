@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import kb.dataset.logs
+from kb.dataset.curated import CURATED, read_curated
 from kb.dataset.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API, LogSpec
-from kb.dataset.logs import LogError, parse_log, parse_scrapes, read_log, read_scrapes, render
+from kb.dataset.logs import parse_log, parse_scrapes, read_log, read_scrapes, render
+from kb.errors import InputError
 
 LISTING = "observed_on,origin,enum_shape,enum_value,is_listed\n"
 FACTS = "observed_on,origin,ec2_type,fact,value\n"
@@ -68,10 +70,10 @@ LISTING_ERRORS = [
     ((LISTING + FIRST + "\n").encode(), 3, "0 cells instead of 5"),
     ((LISTING + FIRST + FIRST.replace("ml.a", "ml.b,")).encode(), 3, "6 cells instead of 5"),
     ((LISTING + FIRST + "2019-01-02,botocore 1.0.1,Training,false\n").encode(), 3, "4 cells instead of 5"),
-    ((LISTING + FIRST.replace("2019-01-01", "2019-1-1")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "20190101")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "2019-02-29")).encode(), 2, "no date"),
-    ((LISTING + FIRST.replace("2019-01-01", "")).encode(), 2, "no date"),
+    ((LISTING + FIRST.replace("2019-01-01", "2019-1-1")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "20190101")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "2019-02-29")).encode(), 2, "not a date"),
+    ((LISTING + FIRST.replace("2019-01-01", "")).encode(), 2, "not a date"),
     ((LISTING + FIRST + "2018-12-31,botocore 0.9.0,Training,ml.b,true\n").encode(), 3, "date out of order"),
     ((LISTING + FIRST + FIRST).encode(), 3, "duplicate key"),
     ((LISTING + FIRST + FIRST.replace("true", "false")).encode(), 3, "duplicate key"),
@@ -93,7 +95,7 @@ LISTING_ERRORS = [
 def test_names_the_line_of_what_is_wrong(tmp_path: Path, content: bytes, line: int, problem: str) -> None:
     path = tmp_path / "sagemaker_api.csv"
     path.write_bytes(content)
-    with pytest.raises(LogError) as caught:
+    with pytest.raises(InputError) as caught:
         read_log(path, SAGEMAKER_API)
     assert (caught.value.line, caught.value.path) == (line, path)
     assert problem in caught.value.problem
@@ -119,7 +121,7 @@ FACT_ERRORS = [
 @pytest.mark.parametrize(("first", "second", "line", "problem"), FACT_ERRORS)
 def test_names_the_line_of_a_wrong_fact(first: str, second: str, line: int, problem: str) -> None:
     text = FACTS + "".join(f"2021-02-22,moto 1,{row}\n" for row in (first, second) if row)
-    with pytest.raises(LogError, match=problem) as caught:
+    with pytest.raises(InputError, match=problem) as caught:
         parse_log(text.encode(), PATH, EC2_API_CAPTURE)
     assert caught.value.line == line
 
@@ -130,13 +132,13 @@ def test_no_fact_beside_a_type_that_vanished() -> None:
         + "2021-01-01,moto 1,m5.large,is_present,true\n2021-01-01,moto 1,m5.large,vcpus,2\n"
         + "2022-01-01,moto 2,m5.large,is_present,false\n2022-01-01,moto 2,m5.large,vcpus,4\n"
     )
-    with pytest.raises(LogError, match=r"some\.csv:5: a fact about m5\.large"):
+    with pytest.raises(InputError, match=r"some\.csv:5: a fact about m5\.large"):
         parse_log(text.encode(), PATH, EC2_API_CAPTURE)
 
 
 def test_an_unknown_component_is_refused() -> None:
     row = "2026-06-05,cfn-lint git-0,training,us-east-1,ml.a,true\n"
-    with pytest.raises(LogError, match=r"some\.csv:2: unknown component 'training'; known: cluster, "):
+    with pytest.raises(InputError, match=r"some\.csv:2: unknown component 'training'; known: cluster, "):
         parse_log((LISTS + row).encode(), PATH, REGION_LISTS)
 
 
@@ -148,6 +150,43 @@ def test_names_with_commas_and_quotes_survive() -> None:
     content = render(EC2_API_CAPTURE.columns, rows)
     assert b'"A, ""B"" + C"' in content
     assert parse_log(content, PATH, EC2_API_CAPTURE).rows == rows
+
+
+TYPES = "instance_type,kind,explanation,source_url,seen_on\n"
+TYPE = "ml.eia1.large,accelerator,No type of its own.,https://example.org/,2026-11-01\n"
+
+CURATED_ERRORS = [
+    (b"", 1, "has no end"),
+    ((TYPES + TYPE).encode()[:-1], 2, "has no end"),
+    (TYPES.replace("kind,", "").encode(), 1, "missing kind"),
+    ((TYPES + TYPE).replace("type of", "type\x85of").encode(), 2, "U+0085"),
+    ((TYPES + TYPE).replace("type of", "type\u2028of").encode(), 2, "U+2028"),
+    ((TYPES + TYPE).replace("\n", "\r\n").encode(), 1, "U+000D"),
+    ((TYPES + TYPE).replace("type of", "type \xe9").encode("latin-1"), 2, "UTF-8"),
+    ((TYPES + TYPE.replace("accelerator", '"accelerator"')).encode(), 2, "quotes"),
+    ((TYPES + TYPE.replace("accelerator", '"accelerator')).encode(), 2, "CSV"),
+    ((TYPES + TYPE.replace("No type of its own.", '"No type,\nreally"')).encode(), 2, "line break"),
+    ((TYPES + "\n").encode(), 2, "0 cells instead of 5"),
+    ((TYPES + TYPE + TYPE).encode(), 3, "is already in line 2"),
+    ((TYPES + TYPE.replace("No type", " No type")).encode(), 2, "space around it"),
+    ((TYPES + TYPE.replace("2026-11-01", "20261101")).encode(), 2, "date"),
+]
+
+
+@pytest.mark.parametrize(("content", "line", "problem"), CURATED_ERRORS)
+def test_a_curated_table_is_read_as_strictly(tmp_path: Path, content: bytes, line: int, problem: str) -> None:
+    table = next(each for each in CURATED if each.name == "special_types")
+    path = tmp_path / "special_types.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_curated(path, table)
+    assert (caught.value.line, caught.value.path) == (line, path)
+    assert problem in caught.value.problem
+
+
+def test_a_curated_table_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_curated(tmp_path / "none.csv", CURATED[0])
 
 
 SCRAPES = "observed_on,source,origin,document,url,sha256,rows_seen,rows_changed\n"
@@ -162,7 +201,7 @@ SCRAPE_ERRORS = [
     (SCRAPES + SCRAPE.replace("000", "00g"), 2, "sha256"),
     (SCRAPES + SCRAPE.replace(",30,", ",30.0,"), 2, "rows_seen must be a whole number"),
     (SCRAPES + SCRAPE.replace(",3\n", ",\n"), 2, "rows_changed must be a whole number"),
-    (SCRAPES + SCRAPE.replace("2019-01-01", "2019-13-01"), 2, "no date"),
+    (SCRAPES + SCRAPE.replace("2019-01-01", "2019-13-01"), 2, "not a date"),
     (SCRAPES + SCRAPE[:-1], 2, "has no end"),
 ]
 
@@ -171,7 +210,7 @@ SCRAPE_ERRORS = [
 def test_names_the_line_of_a_wrong_scrape(tmp_path: Path, text: str, line: int, problem: str) -> None:
     path = tmp_path / "scrapes.csv"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(LogError, match=problem) as caught:
+    with pytest.raises(InputError, match=problem) as caught:
         read_scrapes(path)
     assert caught.value.line == line
 

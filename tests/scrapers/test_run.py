@@ -10,7 +10,8 @@ import pytest
 
 from kb.dataset.files import JOURNAL
 from kb.dataset.log_specs import EC2_API_CAPTURE, REGION_LISTS, SAGEMAKER_API
-from kb.dataset.logs import LogError, read_log, read_scrapes
+from kb.dataset.logs import read_log, read_scrapes
+from kb.errors import InputError
 from scrapers import SCRAPERS
 from scrapers.base import Request, ScrapeError
 from scrapers.engine.run import RunResult, run
@@ -194,7 +195,7 @@ def test_a_damaged_log_stops_the_run(data: Path) -> None:
     path = SAGEMAKER_API.path(data)
     path.write_bytes(path.read_bytes()[:-3])
     before = files(data)
-    with pytest.raises(LogError, match=r"sagemaker_api\.csv:6: the last line has no end"):
+    with pytest.raises(InputError, match=r"sagemaker_api\.csv:6: the last line has no end"):
         scrape(data, "1.9.0", date(2018, 2, 1))
     assert files(data) == before
 

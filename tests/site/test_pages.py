@@ -196,10 +196,10 @@ def test_values_of_questions(get: Get, page: Page) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("/kb/everything-under-my-key?min_gpus=many", "parameter min_gpus: 'many' is no whole number."),
-        ("/kb/everything-under-my-key.json?min_gpus=1.5", "parameter min_gpus: '1.5' is no whole number."),
-        ("/kb/outcome-on-a-day?day=soon", "parameter day: 'soon' is no date"),
-        ("/kb/can-i-use-my-key?type=%00", "parameter type: '\\x00' holds characters that are no text."),
+        ("/kb/everything-under-my-key?min_gpus=many", "parameter min_gpus: 'many' is not a whole number."),
+        ("/kb/everything-under-my-key.json?min_gpus=1.5", "parameter min_gpus: '1.5' is not a whole number."),
+        ("/kb/outcome-on-a-day?day=soon", "parameter day: 'soon' is not a date"),
+        ("/kb/can-i-use-my-key?type=%00", "parameter type: '\\x00' has characters that are not text."),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused_in_a_sentence(get: Get, path: str, text: str) -> None:

@@ -16,7 +16,6 @@ from kb.cli.output import Form, Progress, json_option, write
 from kb.cli.table import Table, as_rows, write_table
 from kb.dataset import paths
 from kb.dataset.log_specs import SPECS, LogSpec
-from kb.dataset.logs import LogError
 
 if TYPE_CHECKING:
     from scrapers.base import Request
@@ -64,6 +63,7 @@ def scrape(
 ) -> None:
     """Read a source and append what changed to its observation log."""
     require_checkout("scraping appends to the observation logs of", extras="scrape")
+    from kb.errors import InputError
     from scrapers import SCRAPERS
     from scrapers.base import ScrapeError
     from scrapers.engine.run import run
@@ -81,7 +81,7 @@ def scrape(
             )
             folder = data or paths.data_dir()
             result = run(source, request, folder, progress.line, keep_raw=live.keep_raw, from_raw=live.from_raw)
-    except (ScrapeError, LogError) as error:
+    except (ScrapeError, InputError) as error:
         raise click.ClickException(str(error)) from error
     log = SCRAPERS[source].log
     write(

@@ -95,6 +95,22 @@ TABLES: tuple[Table, ...] = (
         ("instance_type", "disk_group"),
         {"instance_type": "instance_types"},
     ),
+    Table(
+        "nearest_types",
+        "For each type with local storage, the types without it that come near, and the type itself at distance 0: same kind of accelerator, a common architecture, half to four times as much of everything but the clock. kb.alternatives says how the distance is calculated.",
+        (
+            INSTANCE_TYPE,
+            C("nearest_type", "VARCHAR", "A type without local storage, or the type itself", required=True),
+            C(
+                "distance",
+                "DOUBLE",
+                "How much the hardware differs; 0 where nothing that is compared does",
+                required=True,
+            ),
+        ),
+        ("instance_type", "nearest_type"),
+        {"instance_type": "instance_types", "nearest_type": "instance_types"},
+    ),
     *VERDICT_TABLES,
     *EVIDENCE_TABLES,
     Table(

@@ -1,17 +1,15 @@
 """How far one type is from another, and in words what is better and worse about it.
 
-``queries/nearest-without-local-storage.sql`` reckons the same in SQL; only arithmetic is used that every database has.
+The one place in which distance is defined: the build fills the table ``nearest_types`` with it, for queries in SQL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from kb.library.instance_type import InstanceType
 from kb.library.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kb.library.model import InstanceType
+from kb.library.words import number
 
 #: What twice as much of each quantity weighs, in the order in which differences are told.
 WEIGHTS = {"accelerators": 2.0, "accelerator_memory_gib": 2.0, "vcpus": 1.0, "memory_gib": 1.0, "clock_ghz": 1.0}
@@ -86,49 +84,74 @@ def machine(kind: InstanceType) -> Machine | None:
         "clock_ghz": kind.clock_ghz,
     }
     known = {name: float(amount) for name, amount in amounts.items() if amount is not None}
-    if (
-        len(known) < len(amounts)
-        or of_kind is None
-        or model is None
-        or kind.architectures is None
-        or kind.processor_manufacturer is None
-    ):
+    maker, architectures = kind.processor_manufacturer, kind.architectures
+    if len(known) < len(amounts) or of_kind is None or model is None or architectures is None or maker is None:
         return None
     return Machine(
         accelerator_kind=of_kind,
         accelerator_name=model,
-        architectures=frozenset(kind.architectures.split()),
-        maker=kind.processor_manufacturer,
+        architectures=frozenset(architectures.split()),
+        maker=maker,
         amounts=known,
     )
 
 
 def difference(own: Machine, other: Machine) -> Difference:
     """Compare two types with the same kind of accelerator."""
-    distance, ratios = 0.0, []
+    ratios = _ratios(own, other)
     better: list[str] = []
     worse: list[str] = []
-    for name, weight in WEIGHTS.items():
-        amount, instead_of = other.amounts[name], own.amounts[name]
-        if amount == instead_of:
-            continue
-        ratio = amount / instead_of
-        if name != "clock_ghz":
-            ratios.append(ratio)
-        distance += weight * (ratio - 1 if ratio > 1 else LESS * (1 / ratio - 1))
-        what = _WORDS[name].format(_number(amount), f"{own.accelerator_kind}s") + f" instead of {_number(instead_of)}"
-        (better if ratio > 1 else worse).append(what)
-    kinds = list(_other_kinds(own, other))
-    for weight, _ in kinds:
-        distance += weight
+    for name, ratio in ratios.items():
+        if ratio != 1:
+            amount = _WORDS[name].format(number(other.amounts[name]), f"{own.accelerator_kind}s")
+            (better if ratio > 1 else worse).append(f"{amount} instead of {number(own.amounts[name])}")
     return Difference(
-        # half of a hundredth goes up, as in databases, and not to the even one
-        distance=int(100 * distance + 0.5) / 100,
-        is_near=all(LEAST <= ratio <= MOST for ratio in ratios),
+        distance=_distance(own, other, ratios),
+        is_near=_is_near(ratios),
         better=tuple(better),
         worse=tuple(worse),
-        other=tuple(what for _, what in kinds),
+        other=tuple(what for _, what in _other_kinds(own, other)),
     )
+
+
+def near_without_local_storage(types: Iterable[InstanceType]) -> Iterator[tuple[str, str, float]]:
+    """Yield each type with local storage with itself and each type without it that comes near, and their distance.
+
+    Near is the same kind of accelerator, a common architecture, and half to four times as much of everything but the
+    clock. A type about which any of this is not known is left out.
+    """
+    machines = [(kind, found) for kind in types if (found := machine(kind))]
+    disks = [pair for pair in machines if pair[0].has_instance_store]
+    diskless = [pair for pair in machines if pair[0].has_instance_store is False]
+    for kind, own in disks:
+        yield kind.instance_type, kind.instance_type, 0.0
+        for candidate, other in diskless:
+            if other.accelerator_kind == own.accelerator_kind and other.architectures & own.architectures:
+                ratios = _ratios(own, other)
+                if _is_near(ratios):
+                    yield kind.instance_type, candidate.instance_type, _distance(own, other, ratios)
+
+
+def _ratios(own: Machine, other: Machine) -> dict[str, float]:
+    """How many times as much of each quantity there is."""
+    return {
+        name: 1.0 if other.amounts[name] == amount else other.amounts[name] / amount
+        for name, amount in own.amounts.items()
+    }
+
+
+def _is_near(ratios: dict[str, float]) -> bool:
+    return all(LEAST <= ratio <= MOST for name, ratio in ratios.items() if name != "clock_ghz")
+
+
+def _distance(own: Machine, other: Machine, ratios: dict[str, float]) -> float:
+    distance = 0.0
+    for name, weight in WEIGHTS.items():
+        ratio = ratios[name]
+        distance += weight * (ratio - 1 if ratio > 1 else LESS * (1 / ratio - 1))
+    distance += sum(weight for weight, _ in _other_kinds(own, other))
+    # half of a hundredth goes up, as in databases, and not to the even one
+    return int(100 * distance + 0.5) / 100
 
 
 def _other_kinds(own: Machine, other: Machine) -> Iterator[tuple[float, str]]:
@@ -136,15 +159,7 @@ def _other_kinds(own: Machine, other: Machine) -> Iterator[tuple[float, str]]:
     if other.accelerator_name != own.accelerator_name:
         yield OTHER_ACCELERATOR, f"{other.accelerator_name} instead of {own.accelerator_name}"
     if not other.architectures & own.architectures:
-        yield OTHER_ARCHITECTURE, f"{_names(other.architectures)} instead of {_names(own.architectures)}"
+        theirs, ours = (" and ".join(sorted(each.architectures)) for each in (other, own))
+        yield OTHER_ARCHITECTURE, f"{theirs} instead of {ours}"
     if other.maker != own.maker:
         yield OTHER_MAKER, f"processors of {other.maker} instead of {own.maker}"
-
-
-def _names(architectures: frozenset[str]) -> str:
-    return " and ".join(sorted(architectures))
-
-
-def _number(value: float) -> str:
-    """Write a number with at most one decimal."""
-    return f"{value:.1f}".removesuffix(".0")

@@ -1,7 +1,10 @@
 -- The answer for every instance type, workload and day: offer, rule and storage of that day put together.
 -- in:  type_names, instance_types_history, workloads, workload_enums, workload_listing, kms_rules, volume_size_rules, contradictions,
 --      watched_sentences, watched_sentences_history, input_special_types
--- out: kms_verdicts_history, kms_verdicts
+-- out: kms_verdicts_history, kms_verdicts, internal.verdict_templates
+
+-- A reason and the note on the volume size stay templates, with {type} for the instance type, until they are shown: in the tables here, in the library
+-- when it is asked. The lookup snapshot takes the templates from internal.verdict_templates, so that types share its sentences.
 
 -- Wordings that nobody has compared with the rules yet, one row per workload whose verdicts rest on them.
 CREATE TEMP TABLE open_sentences AS
@@ -216,7 +219,7 @@ SELECT
     e.outcome,
     e.outcome = 'encrypts' AS all_storage_under_key,
     CASE WHEN e.outcome IN ('encrypts', 'ebs_only') THEN true WHEN e.outcome <> 'unknown' THEN false END AS supports_volume_kms,
-    replace(replace(e.reason_template, '{type}', e.instance_type), '{storage}', coalesce(e.storage_phrase, 'local storage')) AS reason,
+    replace(e.reason_template, '{storage}', coalesce(e.storage_phrase, 'local storage')) AS reason,
     e.basis,
     nullif(e.basis_note, '') AS basis_note,
     CASE WHEN e.rests_on_rule THEN e.rule.rule_id END AS rule_id,
@@ -234,7 +237,7 @@ SELECT
         WHEN e.volume_size_rule = 'ordinary' THEN
             CASE WHEN e.size_rule.maximum_gb IS NULL THEN 'The volume size is that of the EBS volume.'
                  ELSE 'The volume size is that of the EBS volume, ' || coalesce(e.size_rule.minimum_gb || ' to ', 'up to ') || e.size_rule.maximum_gb || ' GB.' END
-        ELSE replace(replace(e.size_rule.explanation, '{type}', e.instance_type), '{gb}', coalesce(CAST(e.instance_store_gb AS VARCHAR), 'unknown'))
+        ELSE replace(e.size_rule.explanation, '{gb}', coalesce(CAST(e.instance_store_gb AS VARCHAR), 'unknown'))
     END AS volume_size_note,
     CASE WHEN e.volume_size_rule IS NOT NULL THEN e.size_rule.url END AS volume_size_url,
     e.offering_basis,
@@ -269,6 +272,12 @@ SELECT
 FROM compared
 WHERE position = 1 OR everything IS DISTINCT FROM before;
 
+CREATE SCHEMA internal;
+CREATE TABLE internal.verdict_templates AS
+SELECT instance_type, workload, valid_from, reason, volume_size_note
+FROM verdict_spans
+ORDER BY instance_type, workload, valid_from;
+
 -- A statement contradicts a verdict where it would lead to another outcome and the verdict stood, or arose, after it was read.
 INSERT INTO kms_verdicts_history BY NAME
 WITH contradicted AS (
@@ -299,7 +308,13 @@ runs AS (
         FROM verdict_spans
     ) AS v
 )
-SELECT r.* EXCLUDE (has_instance_store, rule_workload, is_new), c.contradictions
+SELECT
+    r.* EXCLUDE (has_instance_store, rule_workload, is_new)
+    REPLACE (
+        replace(r.reason, '{type}', r.instance_type) AS reason,
+        replace(r.volume_size_note, '{type}', r.instance_type) AS volume_size_note
+    ),
+    c.contradictions
 FROM runs AS r
 LEFT JOIN contradicted AS c USING (instance_type, workload, valid_from)
 ORDER BY instance_type, workload, valid_from;

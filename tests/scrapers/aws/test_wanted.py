@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kb.dataset.log_specs import PRICE_LIST, REGION_LISTS, SAGEMAKER_API, SERVICE_QUOTAS
-from kb.dataset.logs import LogError, render
+from kb.dataset.logs import render
+from kb.errors import InputError
 from scrapers.base import ScrapeError
 from scrapers.wanted import wanted_ec2_types
 from tests.scrapers.aws.worlds import ON, data_folder
@@ -52,5 +53,5 @@ def test_the_packaged_listings_must_be_there(tmp_path: Path, spec: object) -> No
 def test_a_damaged_log_is_no_list(tmp_path: Path) -> None:
     data = data_folder(tmp_path)
     PRICE_LIST.path(data).write_bytes(b"observed_on,origin\n")
-    with pytest.raises(LogError, match="header: missing component"):
+    with pytest.raises(InputError, match="header: missing component"):
         wanted_ec2_types(data)
