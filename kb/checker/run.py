@@ -10,12 +10,12 @@ from pathlib import Path
 
 from kb.checker import suppressions
 from kb.checker.documents import MAXIMUM_BYTES, Unreadable, decode, read_text
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.findings import check, merged
+from kb.checker.model import Finding, Options
 from kb.checker.readers import OF_INTEREST, SUFFIXES, read
-from kb.checker.rules import RULES
 from kb.checker.suppressions import Config
-from kb.checker.verdicts import check, merged
 from kb.errors import MissingExtraError
+from kb.library.rules import RULES, Severity
 
 #: Folders that are never looked into.
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".terraform", ".venv", "__pycache__", "node_modules", "venv"})

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.checker.model import Finding
-from kb.checker.rules import RULES
 from kb.errors import KBError
+from kb.library.rules import RULES
 
 #: Read from the current folder where no other file is named.
 CONFIG_NAME = ".kb-check.toml"

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from kb.checker.model import Severity
 from kb.checker.plugins.cfn_lint import NUMBERS
-from kb.checker.rules import RULES
+from kb.library.rules import RULES, Severity
 from tests.checker.test_corpus import CORPUS, EXPECTED, FILES
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from kb.checker import documents, expand
-from kb.checker.model import Options, Severity
+from kb.checker.model import Options
 from kb.checker.readers import cfn_resolver
 from kb.checker.run import FileResult, check_bytes, check_target, check_text, targets
 from kb.checker.suppressions import Config
+from kb.library.rules import Severity
 from tests.checker.test_corpus import CORPUS, FILES
 
 GOOD = """AWSTemplateFormatVersion: "2010-09-09"

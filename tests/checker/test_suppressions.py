@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.checker.model import Options, Severity
+from kb.checker.model import Options
 from kb.checker.run import check_text, needless_rows
 from kb.checker.suppressions import Config, ConfigError, read_config
+from kb.library.rules import Severity
 
 TEMPLATE = """Resources:
   One:

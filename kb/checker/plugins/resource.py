@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kb.checker.expand import ABSENT, Expander
-from kb.checker.model import Call, Finding, Options, Path, Unresolved
+from kb.checker.findings import check, merged
+from kb.checker.model import Call, Finding, Options, Path
 from kb.checker.readers import terraform
 from kb.checker.readers.cfn_resolver import function_of
-from kb.checker.shapes import api_names, shape_of
-from kb.checker.verdicts import check, merged
+from kb.library.calls import Unresolved, tree
 
 #: Sides taken of conditions, by name.
 _Choices = Mapping[str, bool]
@@ -31,14 +31,11 @@ class _Nowhere:
 
 def cloudformation_findings(kind: str, properties: Any, options: Options) -> list[Finding] | None:
     """Return the findings about a resource of a template; None where such a resource makes no request."""
-    shape = shape_of(f"Create{kind.rpartition('::')[2]}") if kind.startswith("AWS::SageMaker::") else None
-    if shape is None or not isinstance(properties, dict):
+    call = Call(f"Create{kind.removeprefix('AWS::SageMaker::')}", _Nowhere(), (), kind)
+    if not isinstance(properties, dict) or tree(call.operation) is None:
         return None
-    operation = f"Create{kind.rpartition('::')[2]}"
-    expander: Expander[_Choices] = Expander(_template_value, api_names)
-    forms = expander.forms(properties, shape, {}, ())
-    calls = (Call(operation, form.parameters, _Nowhere(), (), kind, form.unresolved) for form in forms)
-    return _check(calls, options)
+    expander: Expander[_Choices] = Expander(_template_value)
+    return _check(expander.calls(call, properties, {}, ()), options)
 
 
 def terraform_findings(kind: str, values: Any, options: Options) -> list[Finding] | None:

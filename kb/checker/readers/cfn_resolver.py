@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kb.checker.expand import ABSENT, MAXIMUM_FORMS
-from kb.checker.model import Path, Unresolved
+from kb.checker.model import Path
 from kb.errors import MissingExtraError, need
+from kb.library.calls import Unresolved
 
 #: Functions whose result is some text, whatever it is.
 _GIVES_TEXT = frozenset({"Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub"})

@@ -12,11 +12,11 @@ from typing import Any
 
 from kb.checker.documents import Marked
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.model import Call, Document, Path
 from kb.checker.readers.cfn_resolver import CfnResolver, Decisions, function_of
 from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
-from kb.checker.rules import RULES
-from kb.checker.shapes import api_names, shape_of
+from kb.library.calls import Unresolved
+from kb.library.rules import RULES
 
 _PREFIX = "AWS::SageMaker::"
 #: Members that hold a definition, by type of resource. A definition in S3 or in another file is not fetched.
@@ -61,7 +61,7 @@ class _Reader:
 
     def __init__(self, resolver: CfnResolver, ignored: dict[str, str], path: Path) -> None:
         self._resolver, self._ignored, self._path = resolver, ignored, path
-        self._expander: Expander[Decisions] = Expander(resolver, api_names)
+        self._expander: Expander[Decisions] = Expander(resolver)
 
     def resource(self, name: str, resource: Any, document: Document) -> Iterator[Call]:
         """Yield the requests of a resource."""
@@ -73,12 +73,10 @@ class _Reader:
             return
         kind, properties = str(resource.get("Type")), resource.get("Properties")
         ignored = self._ignored | _ignored(resource)
-        operation = f"Create{kind.removeprefix(_PREFIX)}" if kind.startswith(_PREFIX) else ""
-        shape = shape_of(operation)
-        if shape and properties:
+        if kind.startswith(_PREFIX) and properties:
+            call = Call(f"Create{kind.removeprefix(_PREFIX)}", document, place, name, ignored=ignored)
             for state in self._resolver.start(resource.get("Condition")):
-                for form in self._expander.forms(properties, shape, state, (*place, "Properties")):
-                    yield Call(operation, form.parameters, document, place, name, form.unresolved, ignored=ignored)
+                yield from self._expander.calls(call, properties, state, (*place, "Properties"))
         for members in _DEFINITIONS.get(kind, ()):
             for call in self._definition(properties, document, (*place, "Properties"), members):
                 yield replace(call, ignored=ignored, name=f"{name}.{call.name}" if call.operation else name)

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from kb.checker.expand import Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import camel_case, operations, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import camel_case, operation_named
+from kb.library.calls import Unresolved
 
 _SOURCE = "sagemaker.amazonaws.com"
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -46,18 +47,16 @@ def _is_record(data: object) -> bool:
 def _record(record: Any, document: Document, path: Path) -> Iterator[Call]:
     if not _is_record(record) or record["eventSource"] != _SOURCE:
         return
-    operation = operations().get(str(record["eventName"]).lower())
-    shape = operation and shape_of(operation)
-    parameters = record.get("requestParameters")
-    if not operation or not shape or not isinstance(parameters, dict):
+    operation, parameters = operation_named(str(record["eventName"])), record.get("requestParameters")
+    if not operation or not isinstance(parameters, dict):
         return
     as_of = None
     with contextlib.suppress(ValueError):
         as_of = date.fromisoformat(str(record.get("eventTime"))[:10])
     name = str(record.get("eventID") or operation)
     region = str(record["awsRegion"]) if record.get("awsRegion") else None
-    for form in _EXPANDER.forms(parameters, shape, None, (*path, "requestParameters")):
-        yield Call(operation, form.parameters, document, path, name, form.unresolved, region, as_of)
+    call = Call(operation, document, path, name, region=region, as_of=as_of)
+    yield from _EXPANDER.calls(call, parameters, None, (*path, "requestParameters"))
 
 
 def _hidden(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:

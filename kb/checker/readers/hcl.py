@@ -9,10 +9,11 @@ from typing import Any
 
 from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, read_text
 from kb.checker.expand import ABSENT
-from kb.checker.model import Call, Path, Unresolved
+from kb.checker.model import Call, Path
 from kb.checker.readers import terraform
 from kb.checker.readers.hcl_values import Expression, Module, convert, key_of, text_of
 from kb.errors import MissingExtraError, need
+from kb.library.calls import Unresolved
 
 #: What names stand for around an expression.
 Bindings = Mapping[str, Any]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.checker.expand import ABSENT, MAXIMUM_DEPTH
-from kb.checker.model import Path, Unresolved
+from kb.checker.model import Path
+from kb.library.calls import Unresolved
 
 #: Steps of evaluating one value; expressions can double at each step, so that little text would take for ever.
 MAXIMUM_STEPS = 20_000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import api_names, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.library.calls import Unresolved
 
 #: Operation whose request the arguments of a step are. The checks of quality and bias run as processing jobs.
 STEP_OPERATIONS = {
@@ -34,7 +34,7 @@ def recognizes(data: object) -> bool:
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the requests of all steps, those under conditions too."""
-    expander: Expander[_Chosen] = Expander(_Parameters(data.get("Parameters")), api_names)
+    expander: Expander[_Chosen] = Expander(_Parameters(data.get("Parameters")))
     yield from _steps(data["Steps"], expander, document, (*path, "Steps"), 0)
 
 
@@ -49,11 +49,9 @@ def _steps(steps: Any, expander: Expander[_Chosen], document: Document, path: Pa
         for branch in ("IfSteps", "ElseSteps"):
             yield from _steps(arguments.get(branch), expander, document, (*place, "Arguments", branch), depth + 1)
         operation = STEP_OPERATIONS.get(str(step.get("Type")))
-        shape = operation and shape_of(operation)
-        if operation and shape:
-            name = str(step.get("Name") or f"step {number + 1}")
-            for form in expander.forms(arguments, shape, {}, (*place, "Arguments")):
-                yield Call(operation, form.parameters, document, place, name, form.unresolved)
+        if operation:
+            call = Call(operation, document, place, str(step.get("Name") or f"step {number + 1}"))
+            yield from expander.calls(call, arguments, {}, (*place, "Arguments"))
 
 
 class _Parameters:

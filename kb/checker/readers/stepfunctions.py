@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import Shape, operations, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import operation_named
+from kb.library.calls import Unresolved
 
 _TASK = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?sagemaker:(\w+)")
 #: A path into the input or context, an intrinsic function, or JSONata.
@@ -46,15 +47,13 @@ def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> I
     resource = state.get("Resource")
     text = resource.text if isinstance(resource, Unresolved) else resource
     match = _TASK.search(text) if isinstance(text, str) else None
-    operation = operations().get(match[1].lower()) if match else None
-    shape = operation and shape_of(operation)
-    if not operation or not shape:
+    operation = operation_named(match[1]) if match else None
+    if not operation:
         return
     # what JSONata states call arguments, the others call parameters
     member = next((m for m in ("Arguments", "Parameters", "Parameters.$") if m in state), None)
     given = state[member] if member else Unresolved("the task passes its whole input on")
-    for form in _EXPANDER.forms(given, shape, None, (*path, member) if member else path):
-        yield Call(operation, form.parameters, document, path, name, form.unresolved)
+    yield from _EXPANDER.calls(Call(operation, document, path, name), given, None, (*path, member) if member else path)
 
 
 def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:
@@ -74,9 +73,4 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _naming(name: str, shape: Shape) -> str:
-    del shape
-    return name.removesuffix(".$")
-
-
-_EXPANDER: Expander[None] = Expander(_resolve, _naming)
+_EXPANDER: Expander[None] = Expander(_resolve, lambda name: name.removesuffix(".$"))

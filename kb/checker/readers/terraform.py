@@ -5,14 +5,15 @@ Attributes are the API's members in snake case, blocks are lists of structures. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver
-from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver, as_it_stands
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import operation_named, snake_case
 from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
-from kb.checker.shapes import operations, shape_of, snake_case
+from kb.library.calls import Unresolved
 
 #: Providers, by the beginning of a resource type. The second follows the names of CloudFormation, which are the API's.
 _PREFIXES = ("aws_sagemaker_", "awscc_sagemaker_")
@@ -43,7 +44,7 @@ def operation_of(resource_type: str) -> str | None:
         return TYPE_EXCEPTIONS[resource_type]
     for prefix in _PREFIXES:
         if resource_type.startswith(prefix):
-            return operations().get(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
+            return operation_named(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
     return None
 
 
@@ -85,19 +86,11 @@ def resource_calls(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]
             yield replace(call, name=f"{resource.name}.{call.name}" if call.operation else resource.name)
         return
     operation = operation_of(resource.kind)
-    shape = operation and shape_of(operation)
-    if operation and shape:
-        expander = Expander(resolve, snake_case(ATTRIBUTE_EXCEPTIONS.get(resource.kind, {})))
-        for form in expander.forms(resource.values, shape, {}, resource.path):
-            yield Call(
-                operation=operation,
-                parameters=form.parameters,
-                document=resource.document,
-                path=resource.path,
-                name=resource.name,
-                unresolved=form.unresolved,
-                region=resource.region,
-            )
+    if operation:
+        exceptions = ATTRIBUTE_EXCEPTIONS.get(resource.kind, {})
+        expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
+        call = Call(operation, resource.document, resource.path, resource.name, region=resource.region)
+        yield from expander.calls(call, resource.values, {}, resource.path)
 
 
 def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
@@ -167,17 +160,11 @@ class _Reader:
         own = values.get("region")
         region = own if isinstance(own, str) and own else self._region
         name = str(described.get("address") or kind)
-        yield from resource_calls(Resource(kind, name, values, self._document, path, region), _known)
+        yield from resource_calls(Resource(kind, name, values, self._document, path, region), as_it_stands)
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _known(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:
-    """Nothing in a plan is an expression."""
-    del value, state
-    return None
 
 
 def _with_unknown(after: Any, unknown: Any) -> Any:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from kb.checker.model import Finding, Severity
+from kb.checker.model import Finding
 from kb.checker.run import FileResult
+from kb.library.rules import Severity
 
 #: Characters that XML cannot hold.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -16,8 +16,9 @@ from kb.cli.output import echo_json, json_option, note, paragraph
 from kb.library.words import plain
 
 if TYPE_CHECKING:
-    from kb.checker.model import Finding, Severity
+    from kb.checker.model import Finding
     from kb.checker.run import FileResult
+    from kb.library.rules import Severity
 
 _FORMATS = ("text", "json", "sarif", "junit")
 
@@ -43,7 +44,7 @@ Examples:
 def _show_rules(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from kb.checker.rules import RULES
+    from kb.library.rules import RULES
 
     for rule in RULES.values():
         click.echo(f"{rule.id} ({rule.severity.word}): {rule.title}.")
@@ -96,8 +97,9 @@ def check(
     --fail-on, or a named file cannot be read.
     """
     from kb.checker.documents import MAXIMUM_BYTES
-    from kb.checker.model import Options, Severity
+    from kb.checker.model import Options
     from kb.checker.run import STDIN, check_bytes, check_target, needless_rows, targets
+    from kb.library.rules import Severity
 
     settings = read_config(config)
     options = Options(
@@ -133,7 +135,7 @@ def _result(file: str, findings: tuple[Finding, ...]) -> FileResult:
 def _without_notes(result: FileResult) -> FileResult:
     from dataclasses import replace
 
-    from kb.checker.model import Severity
+    from kb.library.rules import Severity
 
     return replace(result, findings=tuple(f for f in result.findings if f.severity > Severity.NOTE))
 

@@ -97,7 +97,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C(
                 "instance_type_paths",
                 "VARCHAR",
-                "Where the request names instance types, separated by |; behind an operation and a colon what only that one has; NULL where it names none",
+                "Where the request names instance types, separated by |; behind an operation and a colon what only that one has; [?] is a list from which SageMaker picks; NULL where it names none",
             ),
             C("volume_kms_key_paths", "VARCHAR", "Where the request takes the volume key; NULL where it takes none"),
             C("volume_size_paths", "VARCHAR", "Where the request takes the volume size; NULL where it takes none"),

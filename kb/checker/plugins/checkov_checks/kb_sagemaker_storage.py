@@ -14,8 +14,9 @@ from checkov.cloudformation.checks.resource.base_resource_check import BaseResou
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck as TerraformCheck
 
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.model import Finding, Options
 from kb.checker.plugins.resource import cloudformation_findings, terraform_findings
+from kb.library.rules import Severity
 
 #: Rules that make sense for a resource alone, with what should be, as Checkov names its checks.
 NAMES = {
