@@ -27,7 +27,7 @@ MAXIMUM_DEPTH = 60
 _Wanted = tuple[str, Any, Node, Path]
 
 _TOO_MANY = Unresolved(
-    f"the request has more than {MAXIMUM_FORMS} possible forms; every value was looked at, but not every combination"
+    f"the request has more than {MAXIMUM_FORMS} possible forms; every value was checked, but not every combination"
 )
 _TOO_DEEP = Unresolved(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
 

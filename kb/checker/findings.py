@@ -35,7 +35,7 @@ def check(call: Call, options: Options, file: str) -> Iterator[Finding]:
         )
 
     for leaf in call.unresolved:
-        yield finding("not-checked", leaf.place, f"A part of the request is not known here: {leaf.value.reason}.")
+        yield finding("not-checked", leaf.place, f"Part of the request is not known here: {leaf.value.reason}.")
     for request in read_request(call.operation, call.parameters):
         for ruling in Judge(
             call.operation,

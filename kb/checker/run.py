@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.checker import suppressions
-from kb.checker.documents import MAXIMUM_BYTES, Unreadable, decode, read_text
+from kb.checker.documents import MAXIMUM_BYTES, NoFile, Unreadable, decode, read_bytes
 from kb.checker.findings import check, merged
 from kb.checker.model import Finding, Options
 from kb.checker.readers import OF_INTEREST, SUFFIXES, read
@@ -30,7 +30,7 @@ class FileResult:
     Attributes:
         file: The file, as it was named.
         format: Format it was read as; None where it is of no known one, or could not be read.
-        findings: Findings in order of lines, those that are passed over included.
+        findings: Findings in order of lines, suppressed ones included.
     """
 
     file: str
@@ -94,15 +94,19 @@ def _in_folder(folder: Path, config: Config) -> Iterator[Target]:
 
 def check_target(target: Target, options: Options, config: Config) -> FileResult:
     """Check a file."""
-    name = target.path.as_posix()
+    name, path = target.path.as_posix(), target.path
     severity = RULES["unreadable"].severity if target.was_named else Severity.WARNING
     try:
-        if not target.was_named and not _is_of_interest(target.path):
+        content = read_bytes(path)
+        # of a folder, only a file that has anything of what requests have
+        if not target.was_named and len(content) <= MAXIMUM_BYTES and not OF_INTEREST.search(content):
             return FileResult(name, None, ())
-        text = read_text(target.path)
+        text = decode(content)
+    except NoFile as error:
+        return FileResult(name, None, (_unreadable(name, error, severity),) if target.was_named else ())
     except Unreadable as error:
         return FileResult(name, None, (_unreadable(name, error, severity),))
-    return check_text(text, name, options, config, path=target.path, severity=severity)
+    return check_text(text, name, options, config, path=path, severity=severity)
 
 
 def check_bytes(content: bytes, name: str, options: Options, config: Config) -> FileResult:
@@ -139,44 +143,29 @@ def check_text(
             return FileResult(name, None, tuple(problems))
         form, calls = found
         raw = merged(finding for call in calls for finding in check(call, options, name))
-    except (Unreadable, MissingExtraError) as error:
-        problem = _unreadable(name, error, severity)
-        # parsers tell the end of a text as the line after it
-        last = replace(problem, line=min(problem.line, text.count("\n") + 1))
-        return FileResult(name, None, (*problems, last))
-    except RecursionError:
-        deep = Unreadable("not read: it is nested too deeply")
-        return FileResult(name, None, (*problems, _unreadable(name, deep, severity)))
     except Exception as error:
-        # a fault of this program, or of one it uses; the other files are checked all the same
-        fault = Unreadable(f"not checked: an internal error ({type(error).__name__}: {error}); please report it")
-        return FileResult(name, None, (*problems, _unreadable(name, fault, severity)))
+        return FileResult(name, None, (*problems, _unreadable(name, error, severity, text.count("\n") + 1)))
     findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
     findings += [*problems, *suppressions.needless(comments, name)]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))
 
 
-def _is_of_interest(path: Path) -> bool:
-    """Whether a file of a folder has anything of what requests have."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            content = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}") from error
-    return len(content) > MAXIMUM_BYTES or OF_INTEREST.search(content) is not None
-
-
-def _unreadable(name: str, error: Unreadable | MissingExtraError, severity: Severity) -> Finding:
+def _unreadable(name: str, error: Exception, severity: Severity, lines: int | None = None) -> Finding:
+    """Say that a file could not be read or checked; parsers tell the end of a text as the line after it."""
+    text, fix = str(error), "Fix or exclude the file."
+    if isinstance(error, MissingExtraError):
+        fix = ""
+    elif isinstance(error, RecursionError):
+        text = "not read: it is nested too deeply"
+    elif not isinstance(error, Unreadable):
+        # a fault of this program, or of one it uses; the other files are checked all the same
+        text = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
     line = error.line if isinstance(error, Unreadable) else 1
-    text = str(error)
-    fix = "" if isinstance(error, MissingExtraError) else "Mend the file, or leave it out."
-    return Finding("unreadable", severity, name, line, f"{text[:1].upper()}{text[1:]}.", fix)
+    return Finding("unreadable", severity, name, min(line, lines or line), f"{text[:1].upper()}{text[1:]}.", fix)
 
 
 def needless_rows(config: Config, results: Iterable[FileResult], file: str) -> Iterator[Finding]:
-    """Yield a finding for each row of the configuration that fits a checked file and passes over nothing in it."""
+    """Yield a finding for each row of the configuration that fits a checked file and suppresses nothing in it."""
     names = [result.file for result in results]
     for each in config.suppressions:
         fits = any(replace(each, rules=frozenset(RULES), resource=None).matches(_any_finding(name)) for name in names)

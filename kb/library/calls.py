@@ -205,7 +205,7 @@ def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, .
     Args:
         operation: Name of the operation, such as ``CreateTrainingJob``.
         parameters: The request, with the API's own member names: dicts, lists and values. What has another form than
-            the API wants is passed over.
+            the API wants is ignored.
 
     Returns:
         One entry per workload of which the operation speaks; empty where it starts nothing that has a workload.

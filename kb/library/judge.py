@@ -317,7 +317,7 @@ def _mixed(key: Setting, answers: dict[str, str], chosen: list[Named]) -> Ruling
     return _ruling(
         "mixed-types",
         key,
-        f"The types of this request treat the volume key differently, and {why}: {listed}.",
+        f"The types in this request treat the volume key differently, and {why}: {listed}.",
         severity=Severity.ERROR if is_lost else None,
         fix="Use types with one answer in one request, or leave the key out where it cannot be used.",
         harmed=chosen,

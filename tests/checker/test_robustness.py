@@ -80,7 +80,7 @@ def test_the_line_of_a_fault_is_told() -> None:
     ("content", "problem"),
     [
         (b"\x7fELF\x02\x01\x00sagemaker", "zero bytes"),
-        ("Resources: # sagemaker \u00e9".encode("latin-1"), "Not text in UTF-8"),
+        ("Resources: # sagemaker \u00e9".encode("latin-1"), "Not UTF-8 text"),
         (b"sagemaker" + b" " * documents.MAXIMUM_BYTES, "Larger than 32 MB"),
     ],
 )
@@ -170,8 +170,8 @@ def test_more_forms_than_can_be_looked_at_are_reported_and_every_value_is_still_
     assert expand.MAXIMUM_FORMS < 3**8
     found = text(declared + variants(8, "!Ref P{n}")).findings
     assert [each.message for each in found if each.rule == "not-checked"] == [
-        "A part of the request is not known here: the request has more than 256 possible forms; every value was "
-        "looked at, but not every combination."
+        "Part of the request is not known here: the request has more than 256 possible forms; every value was "
+        "checked, but not every combination."
     ]
     assert len({each.line for each in found if each.rule == "key-not-applied"}) == 8
 

@@ -75,14 +75,14 @@ def test_a_row_that_passes_over_nothing_in_its_files_is_reported(tmp_path: Path)
     [
         ("region = ", "cannot be read"),
         ("regions = 'x'", "unknown name 'regions'"),
-        ("region = 5", "region must be of type str"),
+        ("region = 5", "region must be a string"),
         ("fail-on = 'sometimes'", "fail-on must be one of"),
-        ("exclude = [1]", "exclude must be a list of texts"),
+        ("exclude = [1]", "exclude must be a list of strings"),
         ("ignore = [1]", "number 1 must be a table"),
         (ignore(rules='["key-rejected"]'), "reason is missing"),
         (ignore(rules='["key-rejected"]', reason='" "'), "reason is missing"),
         (ignore(rules='["no-such-rule"]', reason='"why"'), "no rule no-such-rule; the rules are key-rejected"),
-        (ignore(reason='"why"'), "rules is missing"),
+        (ignore(reason='"why"'), "no rule is named"),
         (ignore(rules='["key-rejected"]', reason='"why"', file='"a"'), "unknown name 'file'"),
     ],
 )

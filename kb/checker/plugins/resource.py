@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kb.checker.expand import ABSENT, Expander
@@ -59,15 +59,13 @@ def _template_value(value: Any, state: _Choices) -> Iterable[tuple[Any, _Choices
     if function == ("Ref", "AWS::NoValue"):
         return [(ABSENT, state, ())]
     if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-        return list(_sides(argument, state))
+        condition, *sides = argument
+        return [
+            (side, {**state, str(condition): is_true}, ("Fn::If", position))
+            for position, (side, is_true) in enumerate(zip(sides, (True, False), strict=True), 1)
+            if state.get(str(condition), is_true) == is_true
+        ]
     return [(Unresolved(f"{name} has no value here", is_given=name != "Fn::FindInMap"), state, ())]
-
-
-def _sides(argument: list[Any], state: _Choices) -> Iterator[tuple[Any, _Choices, Path]]:
-    condition = str(argument[0])
-    for position, side in ((1, True), (2, False)):
-        if state.get(condition, side) == side:
-            yield argument[position], {**state, condition: side}, ("Fn::If", position)
 
 
 def _terraform_value(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:

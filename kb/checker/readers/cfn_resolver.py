@@ -139,7 +139,7 @@ class CfnResolver:
     def _open(self, name: str, argument: Any, problem: str) -> Unresolved:
         """Say why a function has no value here."""
         if name != "Ref":
-            reason = problem or f"{name} gives its value only at deployment"
+            reason = problem or f"{name} has a value only at deployment"
             return Unresolved(reason, is_given=name in _GIVES_TEXT)
         parameter = self._parameter(argument)
         if not parameter:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from kb.checker.documents import Marked
+from kb.checker.documents import Marked, reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
 from kb.checker.model import Call, Document, Path
 from kb.checker.readers.cfn_resolver import CfnResolver, Decisions, function_of
@@ -67,7 +67,7 @@ class _Reader:
         """Yield the requests of a resource."""
         place = (*self._path, "Resources", name)
         if name.startswith("Fn::ForEach") and _PREFIX in repr(resource):
-            loop = Unresolved("Fn::ForEach makes the resources only at deployment")
+            loop = Unresolved("Fn::ForEach creates the resources only at deployment")
             yield replace(unknown_call(loop, document, place), name=name)
         if not isinstance(resource, dict):
             return
@@ -83,15 +83,12 @@ class _Reader:
 
     def _definition(self, properties: Any, document: Document, path: Path, members: tuple[str, ...]) -> Iterator[Call]:
         """Yield the requests of a definition inside a resource."""
-        for member in members:
-            if not isinstance(properties, dict) or member not in properties:
-                return
-            properties, path = properties[member], (*path, member)
-        text, is_whole = definition_text(properties)
-        if text is None:
-            yield from definition_calls(self._plain(properties, 0), document, path)
-        else:
-            yield from text_calls(text, document, path, is_block=is_whole and "\n" in text.strip())
+        for definition, place in reached(properties, path, *members):
+            text, is_whole = definition_text(definition)
+            if text is None:
+                yield from definition_calls(self._plain(definition, 0), document, place)
+            else:
+                yield from text_calls(text, document, place, is_block=is_whole and "\n" in text.strip())
 
     def _plain(self, value: Any, depth: int) -> Any:
         """Put values in the place of functions: the only one there is, or that it is not known."""
@@ -110,12 +107,9 @@ class _Reader:
 
 
 def _ignored(part: dict[str, Any]) -> dict[str, str]:
-    """Reasons given in the metadata for passing over rules: ``Metadata: {kb: {ignore: {RULE: REASON}}}``."""
-    for name in ("Metadata", "kb", "ignore"):
-        part = part.get(name) if isinstance(part, dict) else None  # type: ignore[assignment]
-    if not isinstance(part, dict):
-        return {}
-    return {str(rule): str(reason) for rule, reason in part.items() if rule in RULES and str(reason or "").strip()}
+    """Reasons given in the metadata for suppressing rules: ``Metadata: {kb: {ignore: {RULE: REASON}}}``."""
+    given = [(place[-1], reason) for reason, place in reached(part, (), "Metadata", "kb", "ignore", "*")]
+    return {str(rule): str(reason) for rule, reason in given if rule in RULES and str(reason or "").strip()}
 
 
 def definition_text(value: Any) -> tuple[str | None, bool]:

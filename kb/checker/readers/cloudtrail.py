@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from kb.checker.documents import reached
 from kb.checker.expand import Expander
 from kb.checker.model import Call, Document, Path
 from kb.checker.naming import camel_case, operation_named
@@ -21,34 +22,25 @@ _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 def recognizes(data: object) -> bool:
     """Whether `data` is a log file or a record."""
-    return isinstance(data, dict) and (_is_record(data) or _is_record(data.get("detail")) or _is_log(data))
+    return any(True for _ in _records(data, ()))
 
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the request of each record that made one."""
-    if _is_log(data):
-        for number, record in enumerate(data["Records"]):
-            yield from _record(record, document, (*path, "Records", number))
-    elif _is_record(data):
-        yield from _record(data, document, path)
-    else:
-        yield from _record(data["detail"], document, (*path, "detail"))
+    for record, place in _records(data, path):
+        yield from _record(record, document, place)
 
 
-def _is_log(data: dict[str, Any]) -> bool:
-    records = data.get("Records")
-    return isinstance(records, list) and any(_is_record(record) for record in records)
+def _records(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    for steps in ((), ("detail",), ("Records", "[]")):
+        for record, place in reached(data, path, *steps):
+            if isinstance(record, dict) and "eventSource" in record and "eventName" in record:
+                yield record, place
 
 
-def _is_record(data: object) -> bool:
-    return isinstance(data, dict) and "eventSource" in data and "eventName" in data
-
-
-def _record(record: Any, document: Document, path: Path) -> Iterator[Call]:
-    if not _is_record(record) or record["eventSource"] != _SOURCE:
-        return
+def _record(record: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
     operation, parameters = operation_named(str(record["eventName"])), record.get("requestParameters")
-    if not operation or not isinstance(parameters, dict):
+    if record["eventSource"] != _SOURCE or not operation or not isinstance(parameters, dict):
         return
     as_of = None
     with contextlib.suppress(ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, read_text
+from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, decode, read_bytes
 from kb.checker.expand import ABSENT
 from kb.checker.model import Call, Path
 from kb.checker.readers import terraform
@@ -132,7 +132,7 @@ class _Reader:
         made_from = convert(attributes["for_each"].children[2], bindings)
         instances = _instances(self._module.only_value(made_from), iterator)
         if instances is None:
-            yield Unresolved(f"the blocks {name} are made from a list that is not known here")
+            yield Unresolved(f"the {name} blocks are made from a list that is not known here")
             return
         *above, first = path
         for number, own in enumerate(instances, int(first)):
@@ -234,7 +234,7 @@ def _module(folder: FilePath, stamps: tuple[tuple[str, int, int], ...]) -> Modul
         if size > MAXIMUM_SOURCE_BYTES:
             continue
         try:
-            text = read_text(folder / name)
+            text = decode(read_bytes(folder / name))
             if name == "terraform.tfvars":
                 for variable, attribute in _attributes(_parse(text).children[0]).items():
                     module.variables[variable] = convert(attribute.children[2], {})

@@ -239,7 +239,7 @@ def _short(node: Any) -> str:
 def _joined(first: Any, rest: Any) -> Any:
     """Put two parts of a text together."""
     if isinstance(first, dict | list) or first is ABSENT:
-        first = Unresolved("it is put together from what is no text")
+        first = Unresolved("part of it is not text")
     texts = [_known_text(part) for part in (first, rest)]
     unknown = next((part for part in (first, rest) if isinstance(part, Unresolved)), None)
     if unknown is None:

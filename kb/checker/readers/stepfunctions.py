@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kb.checker.documents import reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
 from kb.checker.model import Call, Document, Path
 from kb.checker.naming import operation_named
@@ -28,19 +29,12 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
 
 
 def _states(machine: Any, document: Document, path: Path, depth: int) -> Iterator[Call]:
-    states = machine.get("States") if isinstance(machine, dict) else None
-    if not isinstance(states, dict) or depth > MAXIMUM_DEPTH:
-        return
-    for name, state in states.items():
-        if not isinstance(state, dict):
-            continue
-        place = (*path, "States", name)
-        yield from _task(str(name), state, document, place)
-        for inner in ("Iterator", "ItemProcessor"):
-            yield from _states(state.get(inner), document, (*place, inner), depth + 1)
-        branches = state.get("Branches")
-        for number, branch in enumerate(branches if isinstance(branches, list) else ()):
-            yield from _states(branch, document, (*place, "Branches", number), depth + 1)
+    for state, place in reached(machine, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
+        if isinstance(state, dict):
+            yield from _task(str(place[-1]), state, document, place)
+        for steps in (("Iterator",), ("ItemProcessor",), ("Branches", "[]")):
+            for inner, below in reached(state, place, *steps):
+                yield from _states(inner, document, below, depth + 1)
 
 
 def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
@@ -52,7 +46,7 @@ def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> I
         return
     # what JSONata states call arguments, the others call parameters
     member = next((m for m in ("Arguments", "Parameters", "Parameters.$") if m in state), None)
-    given = state[member] if member else Unresolved("the task passes its whole input on")
+    given = state[member] if member else Unresolved("the task passes on its whole input")
     yield from _EXPANDER.calls(Call(operation, document, path, name), given, None, (*path, member) if member else path)
 
 
@@ -60,7 +54,7 @@ def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None
     if not isinstance(value, str):
         return None
     if _PLACEHOLDER in value:
-        reason = f"it is put in when the state machine is deployed ({_short(value)})"
+        reason = f"it is filled in when the state machine is deployed ({_short(value)})"
     elif _DYNAMIC.match(value):
         reason = f"it is taken from the state's input at run time ({_short(value)})"
     else:

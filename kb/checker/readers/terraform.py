@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kb.checker.documents import reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver, as_it_stands
 from kb.checker.model import Call, Document, Path
 from kb.checker.naming import operation_named, snake_case
@@ -121,56 +122,45 @@ def recognizes(data: object) -> bool:
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the requests of everything that the plan leaves standing, or that the state holds."""
-    reader = _Reader(document, _provider_region(data))
-    changes = data.get("resource_changes")
-    if isinstance(changes, list):
-        for number, change in enumerate(changes):
-            details = change.get("change") if isinstance(change, dict) else None
-            if isinstance(details, dict) and isinstance(details.get("after"), dict):
-                values = _with_unknown(details["after"], details.get("after_unknown"))
-                yield from reader.resource(change, values, (*path, "resource_changes", number, "change", "after"))
-        return
-    for part in ("planned_values", "values"):
-        root = data.get(part)
-        if isinstance(root, dict):
-            yield from reader.module(root.get("root_module"), (*path, part, "root_module"), 0)
-
-
-class _Reader:
-    """Reads the resources of one document."""
-
-    def __init__(self, document: Document, region: str | None) -> None:
-        self._document, self._region = document, region
-
-    def module(self, module: Any, path: Path, depth: int) -> Iterator[Call]:
-        """Yield the requests of a module and those in it."""
-        if not isinstance(module, dict) or depth > MAXIMUM_DEPTH:
-            return
-        for number, resource in enumerate(_list(module.get("resources"))):
-            if isinstance(resource, dict):
-                yield from self.resource(resource, resource.get("values"), (*path, "resources", number, "values"))
-        for number, child in enumerate(_list(module.get("child_modules"))):
-            yield from self.module(child, (*path, "child_modules", number), depth + 1)
-
-    def resource(self, described: dict[str, Any], values: Any, path: Path) -> Iterator[Call]:
-        """Yield the requests of a resource."""
+    # the Region of the AWS provider, where the configuration states one
+    steps = ("configuration", "provider_config", "aws", "expressions", "region", "constant_value")
+    provided = [region for region, _ in reached(data, (), *steps) if isinstance(region, str)]
+    for described, values, place in _resources(data, path):
         kind = str(described.get("type"))
-        if described.get("mode", "managed") != "managed" or not matters(kind) or not isinstance(values, dict):
-            return
-        own = values.get("region")
-        region = own if isinstance(own, str) and own else self._region
-        name = str(described.get("address") or kind)
-        yield from resource_calls(Resource(kind, name, values, self._document, path, region), as_it_stands)
+        if described.get("mode", "managed") == "managed" and matters(kind) and isinstance(values, dict):
+            own = values.get("region")
+            regions = [own] if isinstance(own, str) and own else provided
+            name = str(described.get("address") or kind)
+            resource = Resource(kind, name, values, document, place, next(iter(regions), None))
+            yield from resource_calls(resource, as_it_stands)
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _resources(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Any, Path]]:
+    """Resources as they are described, with their values and the place of these."""
+    if isinstance(data.get("resource_changes"), list):
+        for change, place in reached(data, path, "resource_changes", "[]"):
+            for after, below in reached(change, place, "change", "after"):
+                # what is deleted has nothing after it
+                if isinstance(after, dict):
+                    yield change, _with_unknown(after, change["change"].get("after_unknown")), below
+    else:
+        for part in ("planned_values", "values"):
+            for root, place in reached(data, path, part, "root_module"):
+                yield from _of_module(root, place, 0)
+
+
+def _of_module(module: Any, path: Path, depth: int) -> Iterator[tuple[dict[str, Any], Any, Path]]:
+    for resource, place in reached(module, path, "resources", "[]"):
+        for values, below in reached(resource, place, "values"):
+            yield resource, values, below
+    for child, place in reached(module, path, "child_modules", "[]") if depth < MAXIMUM_DEPTH else ():
+        yield from _of_module(child, place, depth + 1)
 
 
 def _with_unknown(after: Any, unknown: Any) -> Any:
     """Put what is known only after the apply where it will stand."""
     if unknown is True:
-        return Unresolved("it is known only after the apply", is_given=True)
+        return Unresolved("it is known only after apply", is_given=True)
     if isinstance(unknown, dict) and isinstance(after, dict | None):
         known = after or {}
         names = [*known, *(name for name in unknown if name not in known)]
@@ -180,11 +170,3 @@ def _with_unknown(after: Any, unknown: Any) -> Any:
         padded = [*unknown, *[None] * (len(after) - len(unknown))]
         return [_with_unknown(value, padded[number]) for number, value in enumerate(after)]
     return after
-
-
-def _provider_region(data: dict[str, Any]) -> str | None:
-    """Region of the AWS provider, where the configuration states one."""
-    found: Any = data
-    for name in ("configuration", "provider_config", "aws", "expressions", "region", "constant_value"):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None

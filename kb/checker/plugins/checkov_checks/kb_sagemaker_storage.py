@@ -20,12 +20,12 @@ from kb.library.rules import Severity
 
 #: Rules that make sense for a resource alone, with what should be, as Checkov names its checks.
 NAMES = {
-    "key-rejected": "Ensure that a volume key is given only where SageMaker takes it",
+    "key-rejected": "Ensure that a volume key is given only where SageMaker accepts it",
     "key-not-applied": "Ensure that the volume key encrypts the ML storage for which it is given",
     "key-covers-ebs-only": "Ensure that no local NVMe storage stays outside the volume key",
     "key-missing": "Ensure that a volume key is given where one can be used",
-    "mixed-types": "Ensure that the instance types of one request treat its volume key alike",
-    "volume-size": "Ensure that the volume size keeps to the rule for the instance type",
+    "mixed-types": "Ensure that the instance types of one request treat its volume key the same way",
+    "volume-size": "Ensure that the volume size follows the rule for the instance type",
     "unknown-type": "Ensure that the instance type exists",
     "not-offered": "Ensure that the instance type is offered for the workload",
 }
