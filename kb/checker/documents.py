@@ -240,5 +240,10 @@ def reached(data: Any, path: Path, *steps: str) -> Iterator[tuple[Any, Path]]:
         yield from reached(part, (*path, name), *rest)
 
 
+def short(text: str) -> str:
+    """Shorten what a message quotes."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _first_line(problem: object) -> str:
     return str(problem).strip().split("\n", 1)[0][:200]

@@ -116,37 +116,20 @@ class Expander(Generic[State]):
         elif isinstance(value, Absent):
             yield ABSENT, state
         elif node.is_list and isinstance(value, list | tuple | dict):
-            yield from self._elements(value, node.below["[]"], state, path, depth)
+            # a structure in the place of a list is its only element
+            elements = [((), value)] if isinstance(value, dict) else [((n,), part) for n, part in enumerate(value)]
+            wanted = [(str(n), part, node.below["[]"], path + below) for n, (below, part) in enumerate(elements)]
+            for members, last in self._combine(wanted, state, depth):
+                yield list(members.values()), last
         elif isinstance(value, dict) and not node.is_value:
-            yield from self._structure(value, node, state, path, depth)
+            named = [(self._naming(str(name)), name, part) for name, part in value.items()]
+            places = [(api_name, part, node.member(api_name), (*path, name)) for api_name, name, part in named]
+            yield from self._combine([(n, part, at, place) for n, part, at, place in places if at], state, depth)
         elif isinstance(value, list | tuple) and len(value) == 1 and not node.is_value:
             # a block of Terraform: a list of the one structure that the API wants
             yield from self._expand(value[0], node, state, (*path, 0), depth + 1)
         else:
             yield Leaf(value, path), state
-
-    def _structure(
-        self, structure: dict[Any, Any], node: Node, state: State, path: Path, depth: int
-    ) -> Iterator[tuple[dict[str, Any], State]]:
-        """Every combination of the members that matter."""
-        wanted: list[_Wanted] = []
-        for name, value in structure.items():
-            api_name = self._naming(str(name))
-            below = node.member(api_name)
-            if below is not None:
-                wanted.append((api_name, value, below, (*path, name)))
-        return self._combine(wanted, state, depth)
-
-    def _elements(
-        self, elements: Any, node: Node, state: State, path: Path, depth: int
-    ) -> Iterator[tuple[list[Any], State]]:
-        """Every combination of the elements of a list; a structure in its place is its only element."""
-        if isinstance(elements, dict):
-            wanted: list[_Wanted] = [("0", elements, node, path)]
-        else:
-            wanted = [(str(number), value, node, (*path, number)) for number, value in enumerate(elements)]
-        for members, last in self._combine(wanted, state, depth):
-            yield list(members.values()), last
 
     def _combine(self, wanted: Sequence[_Wanted], state: State, depth: int) -> Iterator[tuple[dict[str, Any], State]]:
         """Every combination of parts; those with one possibility cost no recursion."""

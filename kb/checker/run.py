@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.checker import suppressions
@@ -167,11 +167,5 @@ def _unreadable(name: str, error: Exception, severity: Severity, lines: int | No
 def needless_rows(config: Config, results: Iterable[FileResult], file: str) -> Iterator[Finding]:
     """Yield a finding for each row of the configuration that fits a checked file and suppresses nothing in it."""
     names = [result.file for result in results]
-    for each in config.suppressions:
-        fits = any(replace(each, rules=frozenset(RULES), resource=None).matches(_any_finding(name)) for name in names)
-        if fits and not each.used:
-            yield from suppressions.needless([each], file)
-
-
-def _any_finding(name: str) -> Finding:
-    return Finding("not-checked", Severity.NOTE, name, 1, "")
+    meant = [each for each in config.suppressions if any(map(each.is_for, names))]
+    yield from suppressions.needless(meant, file)

@@ -53,15 +53,18 @@ class Suppression:
     resource: str | None = None
     used: bool = False
 
+    def is_for(self, file: str) -> bool:
+        """Whether it is meant for a file."""
+        return self.files is None or _fits(file, self.files)
+
     def matches(self, finding: Finding) -> bool:
         """Whether it applies to a finding."""
-        if finding.rule not in self.rules or finding.rule in _ALWAYS:
-            return False
-        if self.line is not None and self.line not in (finding.line, finding.resource_line):
-            return False
-        if self.resource is not None and not fnmatchcase(finding.resource, self.resource):
-            return False
-        return self.files is None or _fits(finding.file, self.files)
+        return (
+            finding.rule in self.rules - _ALWAYS
+            and self.line in (None, finding.line, finding.resource_line)
+            and fnmatchcase(finding.resource, self.resource or "*")
+            and self.is_for(finding.file)
+        )
 
 
 @dataclass

@@ -165,38 +165,8 @@ class Node:
                 self.below["[]"].read(element, (*above, f"{above[-1]}[{position}]"), found)
 
 
-class _Layout:
-    """Where the requests of one operation speak of which workloads."""
-
-    def __init__(self) -> None:
-        self.workloads: list[tuple[str, tuple[str, ...]]] = []
-        self.top = Node()
-
-    def add(self, workload: str, cells: tuple[tuple[str, ...], ...]) -> None:
-        """Add a workload, with the paths of its types, keys and sizes."""
-        number = len(self.workloads)
-        self.workloads.append((workload, cells[1]))
-        type_paths = tuple(map(_steps, cells[0]))
-        for kind, texts in enumerate(cells):
-            for steps in map(_steps, texts):
-                choice = steps.index("[?]") if "[?]" in steps else 0
-                plain = tuple("[]" if step == "[?]" else step for step in steps)
-                self.top.add(plain, (number, kind, _scope(steps, type_paths) if kind else 0, choice))
-
-    def read(self, parameters: object) -> tuple[WorkloadRequest, ...]:
-        """Read a request of this operation."""
-        found: list[tuple[list[Setting], ...]] = [([], [], []) for _ in self.workloads]
-        self.top.read(parameters, ("",), found)
-        requests = []
-        for (workload, key_paths), settings in zip(self.workloads, found, strict=True):
-            types, keys, sizes = map(tuple, settings)
-            requests.append(
-                WorkloadRequest(workload=workload, types=types, keys=keys, sizes=sizes, key_paths=key_paths)
-            )
-        return tuple(requests)
-
-
-_layouts: dict[str, _Layout] = {}
+#: Workloads of each operation, with the paths of their keys; and what matters in its requests.
+_layouts: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
 
 
 def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, ...]:
@@ -210,8 +180,16 @@ def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, .
     Returns:
         One entry per workload of which the operation speaks; empty where it starts nothing that has a workload.
     """
-    layout = _known_layouts().get(operation)
-    return layout.read(parameters) if layout else ()
+    if operation not in _known_layouts():
+        return ()
+    workloads, top = _layouts[operation]
+    found: list[tuple[list[Setting], ...]] = [([], [], []) for _ in workloads]
+    top.read(parameters, ("",), found)
+    requests = []
+    for (workload, key_paths), settings in zip(workloads, found, strict=True):
+        types, keys, sizes = map(tuple, settings)
+        requests.append(WorkloadRequest(workload=workload, types=types, keys=keys, sizes=sizes, key_paths=key_paths))
+    return tuple(requests)
 
 
 def operations() -> tuple[str, ...]:
@@ -221,19 +199,30 @@ def operations() -> tuple[str, ...]:
 
 def tree(operation: str) -> Node | None:
     """Return what matters in the requests of an operation; None where nothing does."""
-    layout = _known_layouts().get(operation)
-    return layout.top if layout else None
+    return _layouts[operation][1] if operation in _known_layouts() else None
 
 
-def _known_layouts() -> dict[str, _Layout]:
+def _known_layouts() -> dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]]:
     if not _layouts:
-        found: dict[str, _Layout] = {}
+        found: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
         for workload, names, *cells in snapshot().requests():
             for operation in names.split(", "):
-                layout = found.setdefault(operation, _Layout())
-                layout.add(workload, tuple(_of_operation(cell, operation) for cell in cells))
+                workloads, top = found.setdefault(operation, ([], Node()))
+                paths = [_of_operation(cell, operation) for cell in cells]
+                _grow(top, len(workloads), paths)
+                workloads.append((workload, paths[1]))
         _layouts.update(found)
     return _layouts
+
+
+def _grow(top: Node, number: int, cells: list[tuple[str, ...]]) -> None:
+    """Add a workload to the places that matter: the paths of its types, keys and sizes."""
+    type_paths = tuple(map(_steps, cells[0]))
+    for kind, texts in enumerate(cells):
+        for steps in map(_steps, texts):
+            choice = steps.index("[?]") if "[?]" in steps else 0
+            plain = tuple("[]" if step == "[?]" else step for step in steps)
+            top.add(plain, (number, kind, _scope(steps, type_paths) if kind else 0, choice))
 
 
 def _of_operation(cell: str, operation: str) -> tuple[str, ...]:

@@ -211,13 +211,14 @@ class Judge:
         severity = None if size is None else _size_severity(size, rule)
         if severity is None:
             return None
+        is_limit = rule.rule not in ("fixed_to_local_total", "undocumented")
         bound = f" At most {rule.limit_gb} GB." if rule.limit_gb and not is_local else ""
         return _ruling(
             "volume-size",
             setting,
             f"{size:g} GB for {verdict.instance_type} in {self._title}: {_sentence(rule.note or '')}{bound}",
             severity=severity,
-            fix=_size_fix(rule),
+            fix=f"Request at most {rule.limit_gb} GB." if is_limit else "Leave the size out for this type.",
             verdict=verdict,
             url=rule.url,
         )
@@ -342,12 +343,6 @@ def _size_severity(size: float, rule: VolumeSize) -> Severity | None:
     if rule.rule == "undocumented":
         return Severity.WARNING
     return Severity.ERROR if above else None
-
-
-def _size_fix(rule: VolumeSize) -> str:
-    if rule.rule in ("fixed_to_local_total", "undocumented"):
-        return "Leave the size out for this type."
-    return f"Request at most {rule.limit_gb} GB."
 
 
 def _reason(value: object) -> str:

@@ -42,8 +42,7 @@ def terraform_findings(kind: str, values: Any, options: Options) -> list[Finding
     """Return the findings about a resource of Terraform; None where such a resource makes no request."""
     if terraform.operation_of(kind) is None:
         return None
-    resource = terraform.Resource(kind, kind, values, _Nowhere(), ())
-    return _check(terraform.resource_calls(resource, _terraform_value), options)
+    return _check(terraform.resource_calls(kind, values, Call("", _Nowhere(), (), kind), _terraform_value), options)
 
 
 def _check(calls: Iterable[Call], options: Options) -> list[Finding]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.checker.documents import short
 from kb.checker.expand import ABSENT, MAXIMUM_DEPTH
 from kb.checker.model import Path
 from kb.library.calls import Unresolved
@@ -111,12 +112,10 @@ class _Evaluation:
         condition, first, second = _children(node)
         text = text_of(condition)
         positive = text.removeprefix("!")
+        decided = {"true": True, "false": False, **state}
         for side, branch in ((True, first), (False, second)):
             holds = side != text.startswith("!")
-            if text in ("true", "false"):
-                if (text == "true") is side:
-                    yield from self.values(convert(branch, at.bindings), state, depth)
-            elif state.get(positive, holds) == holds:
+            if decided.get(positive, holds) == holds:
                 yield from self.values(convert(branch, at.bindings), {**state, positive: holds}, depth)
 
     def _string(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
@@ -232,8 +231,7 @@ def text_of(node: Any) -> str:
 
 
 def _short(node: Any) -> str:
-    text = text_of(node)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return short(text_of(node))
 
 
 def _joined(first: Any, rest: Any) -> Any:

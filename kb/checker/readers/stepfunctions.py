@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kb.checker.documents import reached
+from kb.checker.documents import reached, short
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
 from kb.checker.model import Call, Document, Path
 from kb.checker.naming import operation_named
@@ -54,17 +54,13 @@ def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None
     if not isinstance(value, str):
         return None
     if _PLACEHOLDER in value:
-        reason = f"it is filled in when the state machine is deployed ({_short(value)})"
+        reason = f"it is filled in when the state machine is deployed ({short(value)})"
     elif _DYNAMIC.match(value):
-        reason = f"it is taken from the state's input at run time ({_short(value)})"
+        reason = f"it is taken from the state's input at run time ({short(value)})"
     else:
         return None
     # wherever the value comes from, the parameter is sent
     return [(Unresolved(reason, is_given=True), state, ())]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 _EXPANDER: Expander[None] = Expander(_resolve, lambda name: name.removesuffix(".$"))

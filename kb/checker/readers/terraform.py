@@ -6,7 +6,7 @@ Attributes are the API's members in snake case, blocks are lists of structures. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kb.checker.documents import reached
@@ -59,45 +59,28 @@ def matters(resource_type: str) -> bool:
     return operation_of(resource_type) is not None or resource_type in _DEFINITIONS
 
 
-@dataclass(frozen=True)
-class Resource:
-    """A resource of Terraform, in whichever form.
+def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
+    """Yield the requests that a resource makes.
 
-    Attributes:
+    Args:
         kind: Type, such as ``aws_sagemaker_notebook_instance``.
-        name: Address.
         values: Attributes and blocks.
-        document: Where it was found.
-        path: Place of its attributes.
-        region: Region, where it is known.
+        call: What is known of the resource: its address, document, place of the attributes, Region.
+        resolve: Resolves the expressions in the values.
     """
-
-    kind: str
-    name: str
-    values: Any
-    document: Document
-    path: Path
-    region: str | None = None
-
-
-def resource_calls(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
-    """Yield the requests that a resource makes, its expressions resolved by `resolve`."""
-    if resource.kind in _DEFINITIONS:
-        for call in _definition(resource, resolve):
-            yield replace(call, name=f"{resource.name}.{call.name}" if call.operation else resource.name)
+    if kind in _DEFINITIONS:
+        for inner in _definition(kind, values, call, resolve):
+            yield replace(inner, name=f"{call.name}.{inner.name}" if inner.operation else call.name)
         return
-    operation = operation_of(resource.kind)
-    if operation:
-        exceptions = ATTRIBUTE_EXCEPTIONS.get(resource.kind, {})
-        expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
-        call = Call(operation, resource.document, resource.path, resource.name, region=resource.region)
-        yield from expander.calls(call, resource.values, {}, resource.path)
+    exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
+    expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
+    yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
 
 
-def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
+def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
     """Yield the requests of the definition that a resource holds as text or as a structure."""
-    values, path = resource.values, resource.path
-    for attribute in _DEFINITIONS[resource.kind]:
+    path = call.path
+    for attribute in _DEFINITIONS[kind]:
         while isinstance(values, list) and len(values) == 1:
             values, path = values[0], (*path, 0)
         if not isinstance(values, dict) or attribute not in values:
@@ -106,11 +89,11 @@ def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
     possibilities = resolve(values, {})
     for value, _, below in [(values, {}, ())] if possibilities is None else possibilities:
         if isinstance(value, str):
-            yield from text_calls(value, resource.document, path + below, is_block="\n" in value.strip())
+            yield from text_calls(value, call.document, path + below, is_block="\n" in value.strip())
         elif isinstance(value, Unresolved):
-            yield unknown_call(value, resource.document, path + below)
+            yield unknown_call(value, call.document, path + below)
         else:
-            yield from definition_calls(value, resource.document, path + below)
+            yield from definition_calls(value, call.document, path + below)
 
 
 def recognizes(data: object) -> bool:
@@ -130,9 +113,8 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
         if described.get("mode", "managed") == "managed" and matters(kind) and isinstance(values, dict):
             own = values.get("region")
             regions = [own] if isinstance(own, str) and own else provided
-            name = str(described.get("address") or kind)
-            resource = Resource(kind, name, values, document, place, next(iter(regions), None))
-            yield from resource_calls(resource, as_it_stands)
+            name, region = str(described.get("address") or kind), next(iter(regions), None)
+            yield from resource_calls(kind, values, Call("", document, place, name, region=region), as_it_stands)
 
 
 def _resources(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Any, Path]]:

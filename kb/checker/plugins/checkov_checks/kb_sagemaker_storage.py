@@ -37,11 +37,15 @@ def check_id(rule_id: str) -> str:
     return f"KB_SAGEMAKER_{rule_id.upper().replace('-', '_')}"
 
 
-def _described(rule_id: str) -> dict[str, Any]:
+def _described(rule_id: str, resources: list[str]) -> dict[str, Any]:
     """Arguments that both kinds of checks take."""
-    name = NAMES[rule_id]
-    categories = [CheckCategories.ENCRYPTION]
-    return {"name": name, "id": check_id(rule_id), "categories": categories, "guideline": _GUIDELINE}
+    return {
+        "name": NAMES[rule_id],
+        "id": check_id(rule_id),
+        "categories": [CheckCategories.ENCRYPTION],
+        "guideline": _GUIDELINE,
+        "supported_resources": resources,
+    }
 
 
 def _options() -> Options:
@@ -64,12 +68,11 @@ class SageMakerTemplateCheck(TemplateCheck):  # type: ignore[misc] # Checkov is 
 
     def __init__(self, rule_id: str) -> None:
         self.rule_id = rule_id
-        super().__init__(supported_resources=["AWS::SageMaker::*"], **_described(rule_id))
+        super().__init__(**_described(rule_id, ["AWS::SageMaker::*"]))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Check a resource."""
-        found = cloudformation_findings(str(conf.get("Type")), conf.get("Properties"), _options())
-        return _result(self, found)
+        return _result(self, cloudformation_findings(str(conf.get("Type")), conf.get("Properties"), _options()))
 
 
 class SageMakerTerraformCheck(TerraformCheck):  # type: ignore[misc] # nor here
@@ -77,8 +80,7 @@ class SageMakerTerraformCheck(TerraformCheck):  # type: ignore[misc] # nor here
 
     def __init__(self, rule_id: str) -> None:
         self.rule_id = rule_id
-        resources = ["aws_sagemaker_*", "awscc_sagemaker_*"]
-        super().__init__(supported_resources=resources, **_described(rule_id))
+        super().__init__(**_described(rule_id, ["aws_sagemaker_*", "awscc_sagemaker_*"]))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Check a resource."""
