@@ -17,6 +17,7 @@ from kb.checker.run import FileResult, check_bytes, check_target, check_text, ta
 from kb.checker.suppressions import Config
 from kb.library.rules import Severity
 from tests.checker.test_corpus import CORPUS, FILES
+from tests.effort import effort
 
 GOOD = """AWSTemplateFormatVersion: "2010-09-09"
 Resources:
@@ -286,11 +287,12 @@ PIECES = (
 )
 
 
+@pytest.mark.effort
 @pytest.mark.parametrize("file", sorted(FILES)[::3])
 def test_damaged_files_are_reported_or_read_but_never_raise(file: str) -> None:
     dice = random.Random(file)
     content = (CORPUS / file).read_text(encoding="utf-8")
-    for _ in range(12):
+    for _ in range(effort(2, 12)):
         damaged = content
         for _ in range(dice.randint(1, 3)):
             begin = dice.randrange(len(damaged) + 1)
