@@ -12,14 +12,9 @@ from kb.library.calls import Node, operations, tree
 Naming = Callable[[str], str]
 
 
-@functools.cache
-def _operations() -> dict[str, str]:
-    return {name.lower(): name for name in operations()}
-
-
 def operation_named(name: str) -> str | None:
     """Return the operation of that name, in whichever case; None where it is none that matters."""
-    return _operations().get(name.lower())
+    return next((known for known in operations() if known.lower() == name.lower()), None)
 
 
 def camel_case(name: str) -> str:

@@ -13,7 +13,7 @@ from kb.checker.documents import MAXIMUM_BYTES, NoFile, Unreadable, decode, read
 from kb.checker.findings import check, merged
 from kb.checker.model import Finding, Options
 from kb.checker.readers import OF_INTEREST, SUFFIXES, read
-from kb.checker.suppressions import Config
+from kb.checker.suppressions import Config, Suppression
 from kb.errors import MissingExtraError
 from kb.library.rules import RULES, Severity
 
@@ -98,27 +98,17 @@ def check_target(target: Target, options: Options, config: Config) -> FileResult
     severity = RULES["unreadable"].severity if target.was_named else Severity.WARNING
     try:
         content = read_bytes(path)
-        # of a folder, only a file that has anything of what requests have
-        if not target.was_named and len(content) <= MAXIMUM_BYTES and not OF_INTEREST.search(content):
-            return FileResult(name, None, ())
-        text = decode(content)
-    except NoFile as error:
-        return FileResult(name, None, (_unreadable(name, error, severity),) if target.was_named else ())
     except Unreadable as error:
-        return FileResult(name, None, (_unreadable(name, error, severity),))
-    return check_text(text, name, options, config, path=path, severity=severity)
+        is_told = target.was_named or not isinstance(error, NoFile)
+        return FileResult(name, None, (_unreadable(name, error, severity, ""),) if is_told else ())
+    # of a folder, only a file that has anything of what requests have
+    if not target.was_named and len(content) <= MAXIMUM_BYTES and not OF_INTEREST.search(content):
+        return FileResult(name, None, ())
+    return check_bytes(content, name, options, config, path=path, severity=severity)
 
 
-def check_bytes(content: bytes, name: str, options: Options, config: Config) -> FileResult:
-    """Check what came from standard input."""
-    try:
-        return check_text(decode(content), name, options, config)
-    except Unreadable as error:
-        return FileResult(name, None, (_unreadable(name, error, RULES["unreadable"].severity),))
-
-
-def check_text(
-    text: str,
+def check_bytes(
+    content: bytes,
     name: str,
     options: Options,
     config: Config,
@@ -126,42 +116,46 @@ def check_text(
     path: Path | None = None,
     severity: Severity = Severity.ERROR,
 ) -> FileResult:
-    """Check a text.
+    """Check the content of a file, or of standard input.
 
     Args:
-        text: Content of a file.
-        name: Its name, for the findings and for telling its format.
+        content: The content, or as much of it as may be read and one byte more.
+        name: Name of the file, for the findings and for telling its format.
         options: What is wanted.
         config: Suppressions that hold beside those in the text.
         path: Where the file is; None for standard input.
-        severity: How bad it is if the text cannot be read.
+        severity: How bad it is if the file cannot be read.
     """
-    comments, problems = suppressions.in_text(text, name)
+    text, comments, problems = "", list[Suppression](), list[Finding]()
     try:
+        text = decode(content)
+        comments, problems = suppressions.in_text(text, name)
         found = read(text, path, name, options.region)
         if found is None:
             return FileResult(name, None, tuple(problems))
         form, calls = found
         raw = merged(finding for call in calls for finding in check(call, options, name))
     except Exception as error:
-        return FileResult(name, None, (*problems, _unreadable(name, error, severity, text.count("\n") + 1)))
+        return FileResult(name, None, (*problems, _unreadable(name, error, severity, text)))
     findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
     findings += [*problems, *suppressions.needless(comments, name)]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))
 
 
-def _unreadable(name: str, error: Exception, severity: Severity, lines: int | None = None) -> Finding:
-    """Say that a file could not be read or checked; parsers tell the end of a text as the line after it."""
-    text, fix = str(error), "Fix or exclude the file."
-    if isinstance(error, MissingExtraError):
+def _unreadable(name: str, error: Exception, severity: Severity, text: str) -> Finding:
+    """Say that a file could not be read or checked."""
+    problem, fix, line = str(error), "Fix or exclude the file.", 1
+    if isinstance(error, Unreadable):
+        # parsers tell the end of a text as the line after it
+        line = min(error.line, text.count("\n") + 1)
+    elif isinstance(error, MissingExtraError):
         fix = ""
     elif isinstance(error, RecursionError):
-        text = "not read: it is nested too deeply"
-    elif not isinstance(error, Unreadable):
+        problem = "not read: it is nested too deeply"
+    else:
         # a fault of this program, or of one it uses; the other files are checked all the same
-        text = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
-    line = error.line if isinstance(error, Unreadable) else 1
-    return Finding("unreadable", severity, name, min(line, lines or line), f"{text[:1].upper()}{text[1:]}.", fix)
+        problem = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
+    return Finding("unreadable", severity, name, line, f"{problem[:1].upper()}{problem[1:]}.", fix)
 
 
 def needless_rows(config: Config, results: Iterable[FileResult], file: str) -> Iterator[Finding]:

@@ -172,16 +172,12 @@ class _Guard:
 def _fix(verdict: Verdict, part: WorkloadRequest, region: str | None) -> str:
     if verdict.all_storage_under_key:
         return f"Give the key in {' or '.join(part.key_paths)}."
-    return " ".join(filter(None, (snapshot().recommendation(verdict.workload), _nearest(verdict, region))))
-
-
-def _nearest(verdict: Verdict, region: str | None) -> str:
     known = region if region in snapshot().region_names() else None
-    names = _nearest_names(verdict.instance_type, verdict.workload, known)
+    names = ", ".join(_nearest_names(verdict.instance_type, verdict.workload, known))
     place = f" in {known}" if known else ""
-    if not names:
-        return f"No type near to {verdict.instance_type} has all its storage under a key{place}."
-    return f"Nearest types with all storage under a key{place}: {', '.join(names)}."
+    near = f"Nearest types with all storage under a key{place}: {names}."
+    none = f"No type near to {verdict.instance_type} has all its storage under a key{place}."
+    return " ".join(filter(None, (snapshot().recommendation(verdict.workload), near if names else none)))
 
 
 @functools.cache

@@ -75,30 +75,30 @@ class Ruling(Record):
     url: str | None
     harmed: tuple[Named, ...]
 
-
-def _ruling(
-    rule: str,
-    setting: Setting,
-    message: str,
-    *,
-    fix: str = "",
-    verdict: Verdict | None = None,
-    severity: Severity | None = None,
-    instance_type: str | None = None,
-    url: str | None = None,
-    harmed: Iterable[Named] = (),
-) -> Ruling:
-    return Ruling(
-        rule=rule,
-        severity=RULES[rule].severity if severity is None else severity,
-        setting=setting,
-        message=message,
-        fix=fix,
-        instance_type=verdict.instance_type if verdict else instance_type,
-        outcome=verdict.outcome if verdict else None,
-        url=url or (rule_url(verdict) if verdict else None),
-        harmed=tuple(each for each in harmed if each.effect in _HARMFUL),
-    )
+    def __init__(
+        self,
+        rule: str,
+        setting: Setting,
+        message: str,
+        *,
+        fix: str = "",
+        verdict: Verdict | None = None,
+        severity: Severity | None = None,
+        instance_type: str | None = None,
+        url: str | None = None,
+        harmed: Iterable[Named] = (),
+    ) -> None:
+        super().__init__(
+            rule=rule,
+            severity=RULES[rule].severity if severity is None else severity,
+            setting=setting,
+            message=message,
+            fix=fix,
+            instance_type=verdict.instance_type if verdict else instance_type,
+            outcome=verdict.outcome if verdict else None,
+            url=url or (rule_url(verdict) if verdict else None),
+            harmed=tuple(each for each in harmed if each.effect in _HARMFUL),
+        )
 
 
 class Judge:
@@ -158,13 +158,13 @@ class Judge:
         """Say why nothing is known of a type."""
         name = setting.value
         if isinstance(name, Unresolved | list | dict):
-            return _ruling("not-checked", setting, f"The instance type is not known here: {_reason(name)}.")
+            return Ruling("not-checked", setting, f"The instance type is not known here: {_reason(name)}.")
         try:
             known_as = volume_kms(name, self._workload).instance_type
             text, why = f"unknown instance type {name!r}", f"the API accepts {known_as} only"
         except UnknownInstanceType as error:
             text, why = str(error), f"known up to data version {snapshot().data_version}"
-        return _ruling(
+        return Ruling(
             "unknown-type",
             setting,
             f"{text[:1].upper()}{text[1:]} ({why}), so nothing else was checked for it.",
@@ -177,13 +177,13 @@ class Judge:
         name, place = verdict.instance_type, f"kb list --workload {self._workload}"
         if verdict.outcome is Outcome.NOT_OFFERED:
             fix = f"Choose a type that is offered: {place}."
-            yield _ruling("not-offered", setting, _sentence(verdict.reason), fix=fix, verdict=verdict)
+            yield Ruling("not-offered", setting, _sentence(verdict.reason), fix=fix, verdict=verdict)
         elif self._region is not None:
             offered = regions(name, self._workload, as_of=self._day)
             if offered is not None and self._region not in offered:
                 text = f"{name} is not in the list of {self._region} for {self._title}."
                 fix = f"Choose a type that is: {place} --region {self._region}."
-                yield _ruling("not-in-region", setting, text, fix=fix, verdict=verdict)
+                yield Ruling("not-in-region", setting, text, fix=fix, verdict=verdict)
 
     # -- sizes
 
@@ -206,14 +206,14 @@ class Judge:
         is_local = rule.rule in _LOCAL_SIZES
         if isinstance(setting.value, Unresolved):
             text = f"The volume size is not known here: {_reason(setting.value)}."
-            return _ruling("not-checked", setting, text, verdict=verdict) if is_local else None
+            return Ruling("not-checked", setting, text, verdict=verdict) if is_local else None
         size = _number(setting.value)
         severity = None if size is None else _size_severity(size, rule)
         if severity is None:
             return None
         is_limit = rule.rule not in ("fixed_to_local_total", "undocumented")
         bound = f" At most {rule.limit_gb} GB." if rule.limit_gb and not is_local else ""
-        return _ruling(
+        return Ruling(
             "volume-size",
             setting,
             f"{size:g} GB for {verdict.instance_type} in {self._title}: {_sentence(rule.note or '')}{bound}",
@@ -243,7 +243,7 @@ class Judge:
                     "A volume key is given, but the request names no instance type; what happens to the key depends "
                     "on the types that are used."
                 )
-                yield _ruling("key-effect-unknown", key, text)
+                yield Ruling("key-effect-unknown", key, text)
         for named in self.named:
             if named.setting.choice not in split:
                 yield from self._key_of(named)
@@ -256,7 +256,7 @@ class Judge:
             if rule:
                 advice = snapshot().recommendation(self._workload) or ""
                 text = self.effect(verdict)
-                yield _ruling(rule, named.setting, text, fix=advice, verdict=verdict, harmed=[named])
+                yield Ruling(rule, named.setting, text, fix=advice, verdict=verdict, harmed=[named])
             return
         needed = self._require_key and self._takes_new_key and verdict.outcome in (Outcome.ENCRYPTS, Outcome.EBS_ONLY)
         opened = next((key for key in self._request.keys_of(named.setting) if isinstance(key.value, Unresolved)), None)
@@ -268,11 +268,11 @@ class Judge:
                 text += explain(verdict)
             else:
                 return
-            yield _ruling("not-checked", opened, text, verdict=verdict)
+            yield Ruling("not-checked", opened, text, verdict=verdict)
         elif needed:
             text = f"No volume key is given for {verdict.instance_type} in {self._title}, which takes one."
             fix = f"Give a key in {' or '.join(self._request.key_paths[:2])}."
-            yield _ruling("key-missing", named.setting, text, fix=fix, verdict=verdict)
+            yield Ruling("key-missing", named.setting, text, fix=fix, verdict=verdict)
 
     def key_of(self, named: Setting) -> Setting | None:
         """Return the volume key that is given for a type; None where none is, or that is not known."""
@@ -315,7 +315,7 @@ def _mixed(key: Setting, answers: dict[str, str], chosen: list[Named]) -> Ruling
     is_lost = any(each.effect in (Outcome.REJECTED, Outcome.NOT_APPLIED) for each in chosen)
     listed = ", ".join(f"{name} {outcome}" for name, outcome in answers.items())
     why = "SageMaker picks one of the alternatives at run time" if chosen else "one key serves them all"
-    return _ruling(
+    return Ruling(
         "mixed-types",
         key,
         f"The types in this request treat the volume key differently, and {why}: {listed}.",

@@ -13,7 +13,7 @@ import pytest
 from kb.checker import documents, expand
 from kb.checker.model import Options
 from kb.checker.readers import cfn_resolver
-from kb.checker.run import FileResult, check_bytes, check_target, check_text, targets
+from kb.checker.run import FileResult, check_bytes, check_target, targets
 from kb.checker.suppressions import Config
 from kb.library.rules import Severity
 from tests.checker.test_corpus import CORPUS, FILES
@@ -33,7 +33,7 @@ def run(*names: str | Path) -> list[FileResult]:
 
 
 def text(content: str, name: str = "template.yaml") -> FileResult:
-    return check_text(content, name, Options(), Config())
+    return check_bytes(content.encode(), name, Options(), Config())
 
 
 def alias_bomb() -> str:

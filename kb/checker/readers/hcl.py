@@ -96,7 +96,7 @@ class _Reader:
         instances = _instances(collection, "each")
         for bindings in [{}] if instances is None else instances:
             values: Any = self._body(body, bindings, path)
-            if terraform.holds_definition(kind):
+            if kind in terraform.DEFINITIONS:
                 values = self._module.only_value(values)
             call = Call("", self._document, path, name)
             yield from terraform.resource_calls(kind, values, call, self._module.resolve)

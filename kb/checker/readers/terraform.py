@@ -31,7 +31,7 @@ ATTRIBUTE_EXCEPTIONS: dict[str, dict[str, str]] = {
     "aws_sagemaker_notebook_instance": {"volume_size": "VolumeSizeInGB"},
 }
 #: Attributes that hold a definition, by resource type.
-_DEFINITIONS: dict[str, tuple[str, ...]] = {
+DEFINITIONS: dict[str, tuple[str, ...]] = {
     "aws_sfn_state_machine": ("definition",),
     "awscc_stepfunctions_state_machine": ("definition_string",),
     "aws_sagemaker_pipeline": ("pipeline_definition",),
@@ -49,14 +49,9 @@ def operation_of(resource_type: str) -> str | None:
     return None
 
 
-def holds_definition(resource_type: str) -> bool:
-    """Whether resources of this type hold a state machine or a pipeline."""
-    return resource_type in _DEFINITIONS
-
-
 def matters(resource_type: str) -> bool:
     """Whether resources of this type may make requests that are checked."""
-    return operation_of(resource_type) is not None or resource_type in _DEFINITIONS
+    return operation_of(resource_type) is not None or resource_type in DEFINITIONS
 
 
 def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
@@ -68,7 +63,7 @@ def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -
         call: What is known of the resource: its address, document, place of the attributes, Region.
         resolve: Resolves the expressions in the values.
     """
-    if kind in _DEFINITIONS:
+    if kind in DEFINITIONS:
         for inner in _definition(kind, values, call, resolve):
             yield replace(inner, name=f"{call.name}.{inner.name}" if inner.operation else call.name)
         return
@@ -80,7 +75,7 @@ def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -
 def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
     """Yield the requests of the definition that a resource holds as text or as a structure."""
     path = call.path
-    for attribute in _DEFINITIONS[kind]:
+    for attribute in DEFINITIONS[kind]:
         while isinstance(values, list) and len(values) == 1:
             values, path = values[0], (*path, 0)
         if not isinstance(values, dict) or attribute not in values:
