@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from json import decoder as json_decoder
 from pathlib import Path as FilePath
 from typing import Any
@@ -39,24 +39,28 @@ class Unreadable(KBError):
         super().__init__(problem)
 
 
+class NoFile(Unreadable):
+    """A file is missing, or no regular file."""
+
+
 class SeveralDocuments(Unreadable):
     """A YAML file holds several documents; no format that is read here does."""
 
 
-def read_text(path: FilePath) -> str:
-    """Read a file as text.
+def read_bytes(path: FilePath) -> bytes:
+    """Read a file, as far as its size is allowed and one byte more.
 
     Raises:
-        Unreadable: it is missing, no regular file, too large, or not text.
+        NoFile: it is missing, or no regular file.
+        Unreadable: it cannot be read.
     """
     try:
         if not path.is_file():
-            raise Unreadable("no such file" if not path.exists() else "not a regular file")
+            raise NoFile("no such file" if not path.exists() else "not a regular file")
         with path.open("rb") as file:
-            content = file.read(MAXIMUM_BYTES + 1)
+            return file.read(MAXIMUM_BYTES + 1)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror or error}") from error
-    return decode(content)
 
 
 def decode(content: bytes) -> str:
@@ -71,9 +75,9 @@ def decode(content: bytes) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"not text in UTF-8 (byte {error.start} is none)") from error
+        raise Unreadable(f"not UTF-8 text (byte {error.start} is invalid)") from error
     if "\0" in text:
-        raise Unreadable("not text: it has zero bytes")
+        raise Unreadable("not text: it contains zero bytes")
     return text
 
 
@@ -89,63 +93,46 @@ class JsonDocument:
         self._text = text
         try:
             self.data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise Unreadable(f"not valid JSON: {error.msg}", error.lineno) from error
         except RecursionError:
             raise Unreadable("not read: the JSON is nested too deeply") from None
         except ValueError as error:
-            raise Unreadable(f"not valid JSON: {error}") from error
+            raise Unreadable(f"not valid JSON: {getattr(error, 'msg', error)}", getattr(error, "lineno", 1)) from error
         self._breaks: list[int] | None = None
-        self._starts: dict[Path, int] = {(): 0}
-        self._opened: set[Path] = set()
+        #: Members of the structures and lists that were asked about, by place: where each begins, and its value.
+        self._parts: dict[Path, dict[str | int, tuple[int, int]]] = {}
         self._decoder = json.JSONDecoder()
 
     def line(self, path: Path) -> int:
         """Line of the longest part of `path` that there is."""
-        offset = 0
-        for length in range(len(path) + 1):
-            part = path[:length]
-            if part not in self._starts:
-                self._open(path[: length - 1])
-            if part not in self._starts:
+        begin, value = 0, self._skip(0)
+        for length, step in enumerate(path):
+            above = path[:length]
+            if above not in self._parts:
+                self._parts[above] = dict(self._read_parts(value))
+            if step not in self._parts[above]:
                 break
-            offset = self._starts[part]
+            begin, value = self._parts[above][step]
         if self._breaks is None:
             self._breaks = [match.start() for match in re.finditer("\n", self._text)]
-        return bisect_right(self._breaks, offset) + 1
+        return bisect_right(self._breaks, begin) + 1
 
-    def _open(self, path: Path) -> None:
-        """Note where the members of a structure begin (at their names), or the elements of a list."""
-        if path in self._opened:
-            return
-        self._opened.add(path)
-        try:
-            self._starts.update(self._children(path, self._value_offset(path)))
-        except (ValueError, IndexError, RecursionError):  # not a structure
-            return
-
-    def _value_offset(self, path: Path) -> int:
-        """Where the value at a path begins; `_starts` has the name before it."""
-        offset = self._skip(self._starts[path])
-        if path and isinstance(path[-1], str):
-            _, offset = _read_string(self._text, offset + 1, False)
-            offset = self._skip(self._skip(offset) + 1)
-        return offset
-
-    def _children(self, path: Path, offset: int) -> Iterator[tuple[Path, int]]:
+    def _read_parts(self, offset: int) -> Iterator[tuple[str | int, tuple[int, int]]]:
+        """Where the members of a structure begin (at their names), or the elements of a list, and their values."""
         kind = self._text[offset]
         if kind not in "{[":
             return
-        offset = self._skip(offset + 1)
-        number = 0
+        offset, number = self._skip(offset + 1), 0
         while self._text[offset] not in "}]":
             begin = offset
             key: str | int = number
             if kind == "{":
                 key, offset = _read_string(self._text, offset + 1, False)
                 offset = self._skip(self._skip(offset) + 1)
-            yield (*path, key), begin
-            _, offset = self._decoder.raw_decode(self._text, offset)
+            yield key, (begin, offset)
+            try:
+                _, offset = self._decoder.raw_decode(self._text, offset)
+            except RecursionError:  # nested almost as deeply as could be read
+                return
             offset = self._skip(offset)
             if self._text[offset] == ",":
                 offset = self._skip(offset + 1)
@@ -156,7 +143,32 @@ class JsonDocument:
         return match.end() if match else offset
 
 
-class YamlDocument:
+class Marked:
+    """Parsed data of cfn-lint whose names and structures carry their place."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        data = self.data
+        mark = getattr(data, "start_mark", None)
+        for step in path:
+            if isinstance(data, dict):
+                name = next((name for name in data if name == step), None)
+                if name is None:
+                    break
+                data = data[name]
+                mark = getattr(name, "start_mark", None) or getattr(data, "start_mark", None) or mark
+            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+                data = data[step]
+                mark = getattr(data, "start_mark", None) or mark
+            else:
+                break
+        return 1 if mark is None else int(mark.line) + 1
+
+
+class YamlDocument(Marked):
     """A YAML text, parsed by cfn-lint, whose values carry their place."""
 
     def __init__(self, text: str) -> None:
@@ -183,11 +195,7 @@ class YamlDocument:
             problem = _first_line(matches[0].message)
             kind = SeveralDocuments if "expected a single document" in problem else Unreadable
             raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
-        self.data: Any = data
-
-    def line(self, path: Path) -> int:
-        """Line of the longest part of `path` that there is."""
-        return marked_line(self.data, path)
+        super().__init__(data)
 
 
 class Embedded:
@@ -211,33 +219,30 @@ class Embedded:
         return first + self._inner.line(path) if self._follows else first
 
 
-class Marked:
-    """Parsed data of cfn-lint whose names and structures carry their place."""
+def reached(data: Any, path: Path, *steps: str) -> Iterator[tuple[Any, Path]]:
+    """Yield what stands at the end of some steps, with its place; nothing where it is not there, or of another kind.
 
-    def __init__(self, data: Any) -> None:
-        self._data = data
+    Args:
+        data: Where the steps begin.
+        path: Its place.
+        steps: Names of members; ``*`` for every member of a structure, ``[]`` for every element of a list.
+    """
+    if not steps:
+        yield data, path
+        return
+    step, *rest = steps
+    found: Iterable[tuple[Any, Any]] = ()
+    if step == "[]":
+        found = enumerate(data) if isinstance(data, list) else ()
+    elif isinstance(data, dict):
+        found = data.items() if step == "*" else [(step, data[step])] if step in data else ()
+    for name, part in found:
+        yield from reached(part, (*path, name), *rest)
 
-    def line(self, path: Path) -> int:
-        """Line of the longest part of `path` that there is."""
-        return marked_line(self._data, path)
 
-
-def marked_line(data: Any, path: Path) -> int:
-    """Line of the longest part of a path that there is in data whose names and structures carry their marks."""
-    mark = getattr(data, "start_mark", None)
-    for step in path:
-        if isinstance(data, dict):
-            name = next((name for name in data if name == step), None)
-            if name is None:
-                break
-            data = data[name]
-            mark = getattr(name, "start_mark", None) or getattr(data, "start_mark", None) or mark
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-            mark = getattr(data, "start_mark", None) or mark
-        else:
-            break
-    return 1 if mark is None else int(mark.line) + 1
+def short(text: str) -> str:
+    """Shorten what a message quotes."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _first_line(problem: object) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from kb.checker.model import Leaf, Path, Unresolved
-from kb.checker.shapes import Naming, Shape
+from kb.checker.model import Call, Path
+from kb.checker.naming import Naming
+from kb.library.calls import Leaf, Node, Unresolved, tree
 
 State = TypeVar("State")
 
@@ -21,11 +23,11 @@ MAXIMUM_FORMS = 256
 #: Nesting beyond this is reported as not checked; no API request comes near it.
 MAXIMUM_DEPTH = 60
 
-#: Name in the API, value in the document, shape, and place of a part.
-_Wanted = tuple[str, Any, Shape, Path]
+#: Name in the API, value in the document, what matters in it, and place of a part.
+_Wanted = tuple[str, Any, Node, Path]
 
 _TOO_MANY = Unresolved(
-    f"the request has more than {MAXIMUM_FORMS} possible forms; every value was looked at, but not every combination"
+    f"the request has more than {MAXIMUM_FORMS} possible forms; every value was checked, but not every combination"
 )
 _TOO_DEEP = Unresolved(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
 
@@ -49,41 +51,42 @@ class Resolver(Protocol[State]):
         ...
 
 
-class Form:
-    """One form that a request may take."""
-
-    def __init__(self, parameters: Any, unresolved: tuple[Leaf, ...]) -> None:
-        self.parameters, self.unresolved = parameters, unresolved
+def as_it_stands(value: Any, state: Any) -> None:
+    """Resolve nothing: in this format nothing is an expression."""
+    del value, state
 
 
 class Expander(Generic[State]):
     """Expands the requests of one document."""
 
-    def __init__(self, resolve: Resolver[State], naming: Naming) -> None:
+    def __init__(self, resolve: Resolver[State], naming: Naming = str) -> None:
         self._resolve, self._naming = resolve, naming
         #: Where there are too many forms, turns are taken instead: in turn n each choice falls on its nth possibility.
         self._turn: int | None = None
         self._most_possibilities = 0
 
-    def forms(self, value: Any, shape: Shape, state: State, path: Path) -> Iterator[Form]:
-        """Yield the forms that a request may take, each once.
+    def calls(self, call: Call, value: Any, state: State, path: Path) -> Iterator[Call]:
+        """Yield a call in each form that its request may take, each once; nothing where its operation does not matter.
 
         Args:
+            call: The call, without its parameters.
             value: The request as it stands in the document.
-            shape: What matters in it.
             state: What is decided before.
             path: Its place in the document.
         """
+        node = tree(call.operation)
+        if node is None:
+            return
         seen = set()
-        for parameters in self._all(value, shape, state, path):
+        for parameters in self._all(value, node, state, path):
             mark = repr(parameters)
             if mark not in seen:
                 seen.add(mark)
-                yield Form(parameters, tuple(_open_parts(parameters, shape)))
+                yield replace(call, parameters=parameters, unresolved=tuple(_open_parts(parameters, node)))
 
-    def _all(self, value: Any, shape: Shape, state: State, path: Path) -> Iterator[Any]:
+    def _all(self, value: Any, node: Node, state: State, path: Path) -> Iterator[Any]:
         """Every form; or, where there are too many, a note and forms in which every value occurs."""
-        found = self._expand(value, shape, state, path, 0)
+        found = self._expand(value, node, state, path, 0)
         forms = [parameters for parameters, _ in itertools.islice(found, MAXIMUM_FORMS + 1)]
         if len(forms) <= MAXIMUM_FORMS:
             yield from forms
@@ -93,12 +96,12 @@ class Expander(Generic[State]):
         turn = 0
         while turn < min(self._most_possibilities, MAXIMUM_FORMS):
             self._turn = turn
-            forms = [parameters for parameters, _ in self._expand(value, shape, state, path, 0)]
+            forms = [parameters for parameters, _ in self._expand(value, node, state, path, 0)]
             self._turn = None
             yield from forms
             turn += 1
 
-    def _expand(self, value: Any, shape: Shape, state: State, path: Path, depth: int) -> Iterator[tuple[Any, State]]:
+    def _expand(self, value: Any, node: Node, state: State, path: Path, depth: int) -> Iterator[tuple[Any, State]]:
         if depth > MAXIMUM_DEPTH:
             yield Leaf(_TOO_DEEP, path), state
             return
@@ -109,47 +112,30 @@ class Expander(Generic[State]):
                 self._most_possibilities = max(self._most_possibilities, len(possibilities))
                 possibilities = possibilities[self._turn % len(possibilities) :][:1] if possibilities else []
             for resolved, after, below in possibilities:
-                yield from self._expand(resolved, shape, after, path + below, depth + 1)
+                yield from self._expand(resolved, node, after, path + below, depth + 1)
         elif isinstance(value, Absent):
             yield ABSENT, state
-        elif shape.is_list and isinstance(value, list | tuple | dict):
-            yield from self._elements(value, shape["[]"], state, path, depth)
-        elif isinstance(value, dict):
-            yield from self._structure(value, shape, state, path, depth)
-        elif isinstance(value, list | tuple) and len(value) == 1 and not shape.is_value:
+        elif node.is_list and isinstance(value, list | tuple | dict):
+            # a structure in the place of a list is its only element
+            elements = [((), value)] if isinstance(value, dict) else [((n,), part) for n, part in enumerate(value)]
+            wanted = [(str(n), part, node.below["[]"], path + below) for n, (below, part) in enumerate(elements)]
+            for members, last in self._combine(wanted, state, depth):
+                yield list(members.values()), last
+        elif isinstance(value, dict) and not node.is_value:
+            named = [(self._naming(str(name)), name, part) for name, part in value.items()]
+            places = [(api_name, part, node.member(api_name), (*path, name)) for api_name, name, part in named]
+            yield from self._combine([(n, part, at, place) for n, part, at, place in places if at], state, depth)
+        elif isinstance(value, list | tuple) and len(value) == 1 and not node.is_value:
             # a block of Terraform: a list of the one structure that the API wants
-            yield from self._expand(value[0], shape, state, (*path, 0), depth + 1)
+            yield from self._expand(value[0], node, state, (*path, 0), depth + 1)
         else:
             yield Leaf(value, path), state
-
-    def _structure(
-        self, structure: dict[Any, Any], shape: Shape, state: State, path: Path, depth: int
-    ) -> Iterator[tuple[dict[str, Any], State]]:
-        """Every combination of the members that matter."""
-        wanted: list[_Wanted] = []
-        for name, value in structure.items():
-            api_name = self._naming(str(name), shape)
-            below = shape.member(api_name)
-            if below is not None:
-                wanted.append((api_name, value, below, (*path, name)))
-        return self._combine(wanted, state, depth)
-
-    def _elements(
-        self, elements: Any, shape: Shape, state: State, path: Path, depth: int
-    ) -> Iterator[tuple[list[Any], State]]:
-        """Every combination of the elements of a list; a structure in its place is its only element."""
-        if isinstance(elements, dict):
-            wanted: list[_Wanted] = [("0", elements, shape, path)]
-        else:
-            wanted = [(str(number), value, shape, (*path, number)) for number, value in enumerate(elements)]
-        for members, last in self._combine(wanted, state, depth):
-            yield list(members.values()), last
 
     def _combine(self, wanted: Sequence[_Wanted], state: State, depth: int) -> Iterator[tuple[dict[str, Any], State]]:
         """Every combination of parts; those with one possibility cost no recursion."""
         found: dict[str, Any] = {}
-        for number, (name, value, shape, path) in enumerate(wanted):
-            possibilities = self._expand(value, shape, state, path, depth + 1)
+        for number, (name, value, node, path) in enumerate(wanted):
+            possibilities = self._expand(value, node, state, path, depth + 1)
             few = list(itertools.islice(possibilities, 2))
             if len(few) != 1:
                 for part, after in itertools.chain(few, possibilities):
@@ -163,14 +149,14 @@ class Expander(Generic[State]):
         yield found, state
 
 
-def _open_parts(parameters: Any, shape: Shape) -> Iterator[Leaf]:
+def _open_parts(parameters: Any, node: Node) -> Iterator[Leaf]:
     """Parts known only later in which members that matter were expected."""
     if isinstance(parameters, Leaf):
-        if isinstance(parameters.value, Unresolved) and not shape.is_value:
+        if isinstance(parameters.value, Unresolved) and not node.is_value:
             yield parameters
     elif isinstance(parameters, dict):
         for name, value in parameters.items():
-            yield from _open_parts(value, shape.member(name) or Shape())
+            yield from _open_parts(value, node.member(name) or Node())
     elif isinstance(parameters, list):
         for value in parameters:
-            yield from _open_parts(value, shape.get("[]", shape))
+            yield from _open_parts(value, node.below.get("[]", node))

@@ -1,71 +1,16 @@
-"""What the checker speaks of: requests found in a file, and findings about them. Standard library only."""
+"""The checker's own words: requests found in a file, and findings about them. Standard library only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import IntEnum
 from typing import Any, Protocol
+
+from kb.library.calls import Leaf
+from kb.library.rules import Severity
 
 #: Steps from the top of a document to a value: names of members and numbers of elements.
 Path = tuple[str | int, ...]
-
-
-class Severity(IntEnum):
-    """How bad a finding is; the name in lower case is the word for it."""
-
-    NOTE = 1
-    """Nothing is known to be wrong, or it could not be told."""
-    WARNING = 2
-    """Probably not what was meant."""
-    ERROR = 3
-    """AWS refuses the request, or data is not under the key that was given for it."""
-
-    @property
-    def word(self) -> str:
-        """The name for people and files."""
-        return self.name.lower()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One kind of finding.
-
-    Attributes:
-        id: Stable name; suppressions and other tools refer to it.
-        severity: What its findings have, unless one says otherwise.
-        title: What is wrong, in a few words.
-        explanation: When it is reported, and why it matters.
-    """
-
-    id: str
-    severity: Severity
-    title: str
-    explanation: str
-
-
-@dataclass(frozen=True)
-class Unresolved:
-    """A value that stands in the file but is known only later.
-
-    Attributes:
-        reason: Why it is not known here, as a clause: "the parameter Type has no default".
-        is_given: Whether something certainly stands there in the end. A reference to a resource does; a parameter
-            may turn out empty.
-        text: What is known of a text, with ``${...}`` for the rest; None for anything else.
-    """
-
-    reason: str
-    is_given: bool = False
-    text: str | None = None
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A value at the end of a path of a request, with its place in the file."""
-
-    value: Any
-    path: Path
 
 
 class Document(Protocol):
@@ -81,22 +26,22 @@ class Call:
     """A request that a file would make, in one of the forms it may take.
 
     Attributes:
-        operation: API operation, such as ``CreateTrainingJob``.
-        parameters: The request with the API's member names; values are of type :class:`Leaf`.
-        unresolved: Parts of the request that are known only later although members were expected in them.
+        operation: API operation, such as ``CreateTrainingJob``; empty where only something unresolved is to be told.
         document: Where it was found.
         path: Place of the request in the document.
         name: What the file calls it, such as the logical id of a resource.
+        parameters: The request with the API's member names; values are of type :class:`Leaf`.
+        unresolved: Parts of the request that are known only later although members were expected in them.
         region: Region where it will run, where the file says so.
         as_of: Day whose evidence answers; None for now.
-        ignored: Reasons given in the file for passing over rules, by rule id.
+        ignored: Reasons given in the file for suppressing rules, by rule id.
     """
 
     operation: str
-    parameters: Any
     document: Document
     path: Path
     name: str
+    parameters: Any = None
     unresolved: tuple[Leaf, ...] = ()
     region: str | None = None
     as_of: date | None = None
@@ -112,16 +57,16 @@ class Finding:
         severity: How bad it is.
         file: The file, as it was named.
         line: Line in it, from 1.
-        message: What is the matter and why.
+        message: What is wrong and why.
         fix: What to do; empty where nothing can be advised.
         resource: What the file calls the request; empty where the finding is about the file.
         resource_line: Line where the request begins.
         operation: API operation; empty where the finding is about the file.
         workload: Workload; None where the finding is about the file.
         instance_type: Instance type; None where none is known.
-        outcome: What becomes of the key; None where no verdict is involved.
+        outcome: What happens to the key; None where no verdict is involved.
         url: Address of the reference behind it; None where there is none.
-        suppressed: Reason for which it is passed over; None where it counts.
+        suppressed: Reason for suppressing it; None where it counts.
     """
 
     rule: str

@@ -5,17 +5,17 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.checker import suppressions
-from kb.checker.documents import MAXIMUM_BYTES, Unreadable, decode, read_text
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.documents import MAXIMUM_BYTES, NoFile, Unreadable, decode, read_bytes
+from kb.checker.findings import check, merged
+from kb.checker.model import Finding, Options
 from kb.checker.readers import OF_INTEREST, SUFFIXES, read
-from kb.checker.rules import RULES
-from kb.checker.suppressions import Config
-from kb.checker.verdicts import check, merged
+from kb.checker.suppressions import Config, Suppression
 from kb.errors import MissingExtraError
+from kb.library.rules import RULES, Severity
 
 #: Folders that are never looked into.
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".terraform", ".venv", "__pycache__", "node_modules", "venv"})
@@ -30,7 +30,7 @@ class FileResult:
     Attributes:
         file: The file, as it was named.
         format: Format it was read as; None where it is of no known one, or could not be read.
-        findings: Findings in order of lines, those that are passed over included.
+        findings: Findings in order of lines, suppressed ones included.
     """
 
     file: str
@@ -94,27 +94,21 @@ def _in_folder(folder: Path, config: Config) -> Iterator[Target]:
 
 def check_target(target: Target, options: Options, config: Config) -> FileResult:
     """Check a file."""
-    name = target.path.as_posix()
+    name, path = target.path.as_posix(), target.path
     severity = RULES["unreadable"].severity if target.was_named else Severity.WARNING
     try:
-        if not target.was_named and not _is_of_interest(target.path):
-            return FileResult(name, None, ())
-        text = read_text(target.path)
+        content = read_bytes(path)
     except Unreadable as error:
-        return FileResult(name, None, (_unreadable(name, error, severity),))
-    return check_text(text, name, options, config, path=target.path, severity=severity)
+        is_told = target.was_named or not isinstance(error, NoFile)
+        return FileResult(name, None, (_unreadable(name, error, severity, ""),) if is_told else ())
+    # of a folder, only a file that has anything of what requests have
+    if not target.was_named and len(content) <= MAXIMUM_BYTES and not OF_INTEREST.search(content):
+        return FileResult(name, None, ())
+    return check_bytes(content, name, options, config, path=path, severity=severity)
 
 
-def check_bytes(content: bytes, name: str, options: Options, config: Config) -> FileResult:
-    """Check what came from standard input."""
-    try:
-        return check_text(decode(content), name, options, config)
-    except Unreadable as error:
-        return FileResult(name, None, (_unreadable(name, error, RULES["unreadable"].severity),))
-
-
-def check_text(
-    text: str,
+def check_bytes(
+    content: bytes,
     name: str,
     options: Options,
     config: Config,
@@ -122,67 +116,50 @@ def check_text(
     path: Path | None = None,
     severity: Severity = Severity.ERROR,
 ) -> FileResult:
-    """Check a text.
+    """Check the content of a file, or of standard input.
 
     Args:
-        text: Content of a file.
-        name: Its name, for the findings and for telling its format.
+        content: The content, or as much of it as may be read and one byte more.
+        name: Name of the file, for the findings and for telling its format.
         options: What is wanted.
         config: Suppressions that hold beside those in the text.
         path: Where the file is; None for standard input.
-        severity: How bad it is if the text cannot be read.
+        severity: How bad it is if the file cannot be read.
     """
-    comments, problems = suppressions.in_text(text, name)
+    text, comments, problems = "", list[Suppression](), list[Finding]()
     try:
+        text = decode(content)
+        comments, problems = suppressions.in_text(text, name)
         found = read(text, path, name, options.region)
         if found is None:
             return FileResult(name, None, tuple(problems))
         form, calls = found
         raw = merged(finding for call in calls for finding in check(call, options, name))
-    except (Unreadable, MissingExtraError) as error:
-        problem = _unreadable(name, error, severity)
-        # parsers tell the end of a text as the line after it
-        last = replace(problem, line=min(problem.line, text.count("\n") + 1))
-        return FileResult(name, None, (*problems, last))
-    except RecursionError:
-        deep = Unreadable("not read: it is nested too deeply")
-        return FileResult(name, None, (*problems, _unreadable(name, deep, severity)))
     except Exception as error:
-        # a fault of this program, or of one it uses; the other files are checked all the same
-        fault = Unreadable(f"not checked: an internal error ({type(error).__name__}: {error}); please report it")
-        return FileResult(name, None, (*problems, _unreadable(name, fault, severity)))
+        return FileResult(name, None, (*problems, _unreadable(name, error, severity, text)))
     findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
     findings += [*problems, *suppressions.needless(comments, name)]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))
 
 
-def _is_of_interest(path: Path) -> bool:
-    """Whether a file of a folder has anything of what requests have."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            content = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}") from error
-    return len(content) > MAXIMUM_BYTES or OF_INTEREST.search(content) is not None
-
-
-def _unreadable(name: str, error: Unreadable | MissingExtraError, severity: Severity) -> Finding:
-    line = error.line if isinstance(error, Unreadable) else 1
-    text = str(error)
-    fix = "" if isinstance(error, MissingExtraError) else "Mend the file, or leave it out."
-    return Finding("unreadable", severity, name, line, f"{text[:1].upper()}{text[1:]}.", fix)
+def _unreadable(name: str, error: Exception, severity: Severity, text: str) -> Finding:
+    """Say that a file could not be read or checked."""
+    problem, fix, line = str(error), "Fix or exclude the file.", 1
+    if isinstance(error, Unreadable):
+        # parsers tell the end of a text as the line after it
+        line = min(error.line, text.count("\n") + 1)
+    elif isinstance(error, MissingExtraError):
+        fix = ""
+    elif isinstance(error, RecursionError):
+        problem = "not read: it is nested too deeply"
+    else:
+        # a fault of this program, or of one it uses; the other files are checked all the same
+        problem = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
+    return Finding("unreadable", severity, name, line, f"{problem[:1].upper()}{problem[1:]}.", fix)
 
 
 def needless_rows(config: Config, results: Iterable[FileResult], file: str) -> Iterator[Finding]:
-    """Yield a finding for each row of the configuration that fits a checked file and passes over nothing in it."""
+    """Yield a finding for each row of the configuration that fits a checked file and suppresses nothing in it."""
     names = [result.file for result in results]
-    for each in config.suppressions:
-        fits = any(replace(each, rules=frozenset(RULES), resource=None).matches(_any_finding(name)) for name in names)
-        if fits and not each.used:
-            yield from suppressions.needless([each], file)
-
-
-def _any_finding(name: str) -> Finding:
-    return Finding("not-checked", Severity.NOTE, name, 1, "")
+    meant = [each for each in config.suppressions if any(map(each.is_for, names))]
+    yield from suppressions.needless(meant, file)

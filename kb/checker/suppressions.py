@@ -1,7 +1,7 @@
-"""Passing over findings, with a reason: comments in the file, and rows of a configuration file.
+"""Suppressing findings, with a reason: comments in the file, and rows of a configuration file.
 
-A comment ``# kb:ignore[key-rejected] reason`` (in Terraform also ``//``) holds for the findings of its line. Standing
-alone on a line it holds for the next line; if a resource begins there, for the whole resource.
+A comment ``# kb:ignore[key-rejected] reason`` (in Terraform also ``//``) holds for the findings of its line. Alone on
+its line it holds for the next one; if a resource begins there, for the whole resource.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from kb.checker.model import Finding
-from kb.checker.rules import RULES
 from kb.errors import KBError
+from kb.library.rules import RULES
 
 #: Read from the current folder where no other file is named.
 CONFIG_NAME = ".kb-check.toml"
-#: Findings about these cannot be passed over in the file they are about.
+#: Findings about these cannot be suppressed in the file they are about.
 _ALWAYS = frozenset({"unreadable", "suppression"})
 
 _COMMENT = re.compile(r"(?P<before>.*?)(?:#|//)\s*kb:ignore\[(?P<rules>[^\]]*)\]\s*(?P<reason>.*)")
@@ -28,12 +28,12 @@ _ONLY_COMMENT = re.compile(r"\s*(#|//|$)")
 
 
 class ConfigError(KBError):
-    """The configuration file is not as it must be."""
+    """The configuration file is wrong; the text says where."""
 
 
 @dataclass
 class Suppression:
-    """One decision to pass over findings.
+    """One decision to suppress findings.
 
     Attributes:
         rules: Ids of the rules.
@@ -42,7 +42,7 @@ class Suppression:
         stands_at: Line where it is written; None in a configuration file.
         files: Pattern of file names; None for the file it is in.
         resource: Pattern of the names of resources; None for all.
-        used: Whether it has met a finding.
+        used: Whether it has suppressed a finding.
     """
 
     rules: frozenset[str]
@@ -53,15 +53,18 @@ class Suppression:
     resource: str | None = None
     used: bool = False
 
+    def is_for(self, file: str) -> bool:
+        """Whether it is meant for a file."""
+        return self.files is None or _fits(file, self.files)
+
     def matches(self, finding: Finding) -> bool:
-        """Whether it is meant for a finding."""
-        if finding.rule not in self.rules or finding.rule in _ALWAYS:
-            return False
-        if self.line is not None and self.line not in (finding.line, finding.resource_line):
-            return False
-        if self.resource is not None and not fnmatchcase(finding.resource, self.resource):
-            return False
-        return self.files is None or _fits(finding.file, self.files)
+        """Whether it applies to a finding."""
+        return (
+            finding.rule in self.rules - _ALWAYS
+            and self.line in (None, finding.line, finding.resource_line)
+            and fnmatchcase(finding.resource, self.resource or "*")
+            and self.is_for(finding.file)
+        )
 
 
 @dataclass
@@ -71,9 +74,9 @@ class Config:
     Attributes:
         region: Region in which types must be offered; None for any.
         require_key: Whether keys are required; None where not said.
-        fail_on: Severity from which the command fails; None where not said.
+        fail_on: Minimum severity that makes the command fail; None where not said.
         exclude: Patterns of files in folders that are left out.
-        suppressions: Findings that are passed over.
+        suppressions: Findings that are suppressed.
     """
 
     region: str | None = None
@@ -103,20 +106,20 @@ def read_config(path: Path | None) -> Config:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error
-    kinds: dict[str, type] = {"region": str, "require-key": bool, "fail-on": str, "exclude": list, "ignore": list}
-    _expect(file, "the file", data, kinds)
+    _expect(
+        file, "the file", data, {"region": str, "require-key": bool, "fail-on": str, "exclude": list, "ignore": list}
+    )
     exclude = data.get("exclude", [])
     if not all(isinstance(pattern, str) for pattern in exclude):
-        raise ConfigError(f"{file}: exclude must be a list of texts")
-    if data.get("fail-on") not in (None, *FAIL_ON):
+        raise ConfigError(f"{file}: exclude must be a list of strings")
+    if data.get("fail-on", "error") not in FAIL_ON:
         raise ConfigError(f"{file}: fail-on must be one of {', '.join(FAIL_ON)}")
-    rows = data.get("ignore", [])
     return Config(
         region=data.get("region"),
         require_key=data.get("require-key"),
         fail_on=data.get("fail-on"),
         exclude=tuple(exclude),
-        suppressions=[_row(file, number, row) for number, row in enumerate(rows, 1)],
+        suppressions=[_row(file, number, row) for number, row in enumerate(data.get("ignore", []), 1)],
     )
 
 
@@ -129,15 +132,19 @@ def _row(file: Path, number: int, row: Any) -> Suppression:
     if not isinstance(row, dict):
         raise ConfigError(f"{file}: {where} must be a table")
     _expect(file, where, row, {"rules": list, "reason": str, "files": str, "resource": str})
-    rules, reason = row.get("rules", []), row.get("reason", "").strip()
-    wrong = [str(rule) for rule in rules if rule not in RULES]
-    if wrong or not rules:
-        what = f"no rule {', '.join(wrong)}" if wrong else "rules is missing"
-        raise ConfigError(f"{file}: {where}: {what}; the rules are {', '.join(RULES)}")
-    if not reason:
-        raise ConfigError(f"{file}: {where}: reason is missing; say why these findings may be passed over")
-    files, resource = row.get("files", "*"), row.get("resource")
-    return Suppression(frozenset(rules), reason, files=files, resource=resource)
+    rules, reason = [str(rule) for rule in row.get("rules", [])], row.get("reason", "").strip()
+    problem = _wrong_rules(rules)
+    if problem or not reason:
+        problem = problem or "reason is missing; say why these findings may be suppressed"
+        raise ConfigError(f"{file}: {where}: {problem}")
+    return Suppression(frozenset(rules), reason, files=row.get("files", "*"), resource=row.get("resource"))
+
+
+def _wrong_rules(rules: list[str]) -> str:
+    """Say what is wrong with the names of rules; nothing where all are known."""
+    wrong = ", ".join(rule for rule in rules if rule not in RULES)[:80]
+    problem = f"there is no rule {wrong}" if wrong else "" if rules else "no rule is named"
+    return f"{problem}; the rules are {', '.join(RULES)}" if problem else ""
 
 
 def _expect(file: Path, where: str, table: dict[str, Any], kinds: dict[str, type]) -> None:
@@ -145,25 +152,24 @@ def _expect(file: Path, where: str, table: dict[str, Any], kinds: dict[str, type
         if name not in kinds:
             raise ConfigError(f"{file}: {where} has an unknown name {name!r}; known are {', '.join(kinds)}")
         if not isinstance(value, kinds[name]):
-            raise ConfigError(f"{file}: {where}: {name} must be of type {kinds[name].__name__}")
+            word = {str: "a string", bool: "true or false", list: "a list"}[kinds[name]]
+            raise ConfigError(f"{file}: {where}: {name} must be {word}")
 
 
 def in_text(text: str, file: str) -> tuple[list[Suppression], list[Finding]]:
-    """Find the comments of a file that pass over findings, and what is wrong with them."""
+    """Find the comments of a file that suppress findings, and what is wrong with them."""
     found: list[Suppression] = []
     problems: list[Finding] = []
-    if "kb:ignore" not in text:
-        return found, problems
-    lines = text.split("\n")
+    lines = text.split("\n") if "kb:ignore" in text else []
     for number, line in enumerate(lines, 1):
         match = _COMMENT.match(line)
         if not match:
             continue
         rules = [rule.strip() for rule in match["rules"].split(",") if rule.strip()]
-        wrong = [rule for rule in rules if rule not in RULES]
-        if wrong or not rules:
-            what = f"no rule {', '.join(wrong)[:80]}" if wrong else "it names no rule"
-            problems.append(_problem(file, number, f"{what[:1].upper()}{what[1:]}.", "Name rules of kb check --rules."))
+        problem = _wrong_rules(rules)
+        if problem:
+            text = f"{problem[:1].upper()}{problem[1:]}."
+            problems.append(_problem(file, number, text, "Use rules of kb check --rules."))
         elif not match["reason"].strip():
             fix = "Say why after the bracket: kb:ignore[RULE] REASON."
             problems.append(_problem(file, number, "A suppression without a reason does nothing.", fix))
@@ -179,7 +185,7 @@ def _next_line(lines: list[str], number: int) -> int:
 
 
 def apply(findings: Iterable[Finding], suppressions: list[Suppression]) -> Iterator[Finding]:
-    """Yield the findings, those that are passed over with their reason."""
+    """Yield the findings, those that are suppressed with the reason."""
     for finding in findings:
         reason = finding.suppressed
         for suppression in suppressions:
@@ -190,12 +196,11 @@ def apply(findings: Iterable[Finding], suppressions: list[Suppression]) -> Itera
 
 
 def needless(suppressions: Iterable[Suppression], file: str) -> Iterator[Finding]:
-    """Yield a finding for each comment that passes over nothing."""
+    """Yield a finding for each comment that suppresses nothing."""
     for each in suppressions:
         if not each.used:
-            rules = ", ".join(sorted(each.rules))
-            text = f"Nothing is found here that {rules} would pass over."
-            yield _problem(file, each.stands_at or 1, text, "Take the suppression out.")
+            text = f"There is no finding of {', '.join(sorted(each.rules))} here to suppress."
+            yield _problem(file, each.stands_at or 1, text, "Remove the suppression.")
 
 
 def _problem(file: str, line: int, message: str, fix: str) -> Finding:

@@ -11,14 +11,38 @@ from kb.library.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import Any
-
-#: Lists of types of which SageMaker picks one, by preference and by what there is.
-_CHOICES = ("InstancePreferences", "InstanceConfigs", "InstanceTypes")
 
 #: How many members a leading ``*.`` may stand for. Bounds the work on a hostile request.
 WILDCARD_DEPTH = 2
+
+
+class Unresolved(Record):
+    """A value that is known only later, such as a parameter of a template.
+
+    Attributes:
+        reason: Why it is not known here, as a clause: "the parameter Type has no default".
+        is_given: Whether something certainly stands there in the end. A reference to a resource does; a parameter
+            may turn out empty.
+        text: What is known of a text, with ``${...}`` for the rest; None for anything else.
+    """
+
+    reason: str
+    is_given: bool
+    text: str | None
+
+    def __init__(self, reason: str, is_given: bool = False, text: str | None = None) -> None:
+        super().__init__(reason=reason, is_given=is_given, text=text)
+
+
+class Leaf(Record):
+    """A value at the end of a path of a request that stands in a file, with its place there."""
+
+    value: Any
+    place: tuple[str | int, ...]
+
+    def __init__(self, value: Any, place: tuple[str | int, ...]) -> None:
+        super().__init__(value=value, place=place)
 
 
 class Setting(Record):
@@ -28,26 +52,27 @@ class Setting(Record):
         path: Where it stands, such as ``ResourceConfig.InstanceGroups[1].InstanceType``.
         value: What stands there, as it was given; not always text.
         scope: Path of the part of the request for which a key or size holds; empty for all of it, and for a type.
+        choice: Path of the list from which SageMaker picks one type, where this is part of an element; else empty.
+        place: Where the value stands in a file; None where it is not from one.
     """
 
     path: str
     value: Any
     scope: str
+    choice: str
+    place: tuple[str | int, ...] | None
 
-    def __init__(self, path: str, value: Any, scope: str) -> None:
+    def __init__(self, path: str, part: Any, scope: str, choice: str) -> None:
         # many are made while a guarded request waits; this takes half the time of the general way
         fields = self.__dict__
-        fields["path"], fields["value"], fields["scope"] = path, value, scope
+        fields["path"], fields["scope"], fields["choice"] = path, scope, choice
+        is_leaf = isinstance(part, Leaf)
+        fields["value"] = part.value if is_leaf else part
+        fields["place"] = part.place if is_leaf else None
 
     def covers(self, other: Setting) -> bool:
         """Whether this key or size holds for that instance type."""
         return not self.scope or other.path.startswith(f"{self.scope}.")
-
-    @property
-    def choice(self) -> str:
-        """Path of the list from which SageMaker picks one type, where this type is an element of one; else empty."""
-        path = self.path.rpartition("[")[0]
-        return path if path.rpartition(".")[2] in _CHOICES else ""
 
 
 class WorkloadRequest(Record):
@@ -77,70 +102,71 @@ class WorkloadRequest(Record):
         return tuple(size for size in self.sizes if size.covers(named))
 
 
-class _Node:
-    """A place in a request on the way to values: what may stand below it, and whether it is a value itself.
+class Node:
+    """A place in a request on the way to types, keys and sizes: what matters below it, or which values it holds.
 
     Attributes:
         below: Places below, by member name; ``[]`` for every element of a list.
-        kind: 0 for an instance type, 1 for a volume key, 2 for a volume size; None on the way only.
-        scope: Number of steps from the top to the part for which the value holds.
+        anywhere: Place below any other member, on the way to settings that may stand deeper; None where there is none.
+        values: What the value here is: number of the workload, kind (0 for a type, 1 for a key, 2 for a size), and the
+            steps from the top to the part for which it holds, and to the list from which SageMaker picks.
     """
 
-    __slots__ = ("below", "kind", "scope")
+    __slots__ = ("anywhere", "below", "values")
 
     def __init__(self) -> None:
-        self.below: dict[str, _Node] = {}
-        self.kind: int | None = None
-        self.scope = 0
+        self.below: dict[str, Node] = {}
+        self.anywhere: Node | None = None
+        self.values: list[tuple[int, int, int, int]] = []
 
-    def add(self, steps: tuple[str, ...], kind: int, scope: int) -> None:
-        """Add a value at the end of a path."""
-        node = self
+    @property
+    def is_value(self) -> bool:
+        """Whether a plain value stands here."""
+        return not self.below
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a list stands here."""
+        return "[]" in self.below
+
+    def member(self, name: str) -> Node | None:
+        """Return the place of a member; None where it does not matter.
+
+        Where members may have any name, those on the way to what matters are settings, and named so.
+        """
+        return self.below.get(name, self.anywhere if "Settings" in name else None)
+
+    def add(self, steps: tuple[str, ...], value: tuple[int, int, int, int], depth: int = WILDCARD_DEPTH) -> None:
+        """Add a value at the end of a path; a path that begins with ``*`` also begins below other members."""
+        place = self
+        if steps[0] == "*":
+            steps = steps[1:]
+            if depth:
+                self.anywhere = self.anywhere or Node()
+                self.anywhere.add(("*", *steps), value, depth - 1)
         for step in steps:
-            node = node.below.setdefault(step, _Node())
-        node.kind, node.scope = kind, scope
+            place = place.below.setdefault(step, Node())
+        place.values.append(value)
 
-    def read(self, part: object, above: tuple[str, ...], found: tuple[list[Setting], ...]) -> None:
+    def read(self, part: object, above: tuple[str, ...], found: list[tuple[list[Setting], ...]]) -> None:
         """Add what stands here and below to what was found; `above` has the paths from the top down to here."""
-        if self.kind is not None:
-            found[self.kind].append(Setting(above[-1], part, above[self.scope]))
+        if self.values:
+            for number, kind, scope, choice in self.values:
+                found[number][kind].append(Setting(above[-1], part, above[scope], above[choice]))
         elif isinstance(part, dict):
-            for name, node in self.below.items():
+            members = self.below
+            if self.anywhere:
+                members = {name: node for name in part if isinstance(name, str) and (node := self.member(name))}
+            for name, node in members.items():
                 if name in part:
                     node.read(part[name], (*above, f"{above[-1]}.{name}" if above[-1] else name), found)
         elif "[]" in self.below and isinstance(part, list | tuple):
-            for number, element in enumerate(part):
-                self.below["[]"].read(element, (*above, f"{above[-1]}[{number}]"), found)
+            for position, element in enumerate(part):
+                self.below["[]"].read(element, (*above, f"{above[-1]}[{position}]"), found)
 
 
-class _Layout:
-    """Where the requests of one operation speak of one workload."""
-
-    def __init__(self, workload: str, cells: tuple[Iterable[str], ...]) -> None:
-        self.workload = workload
-        self.key_paths = tuple(cells[1])
-        self._top, self._anywhere = _Node(), _Node()
-        type_paths = tuple(_steps(text) for text in cells[0] if not text.startswith("*."))
-        for kind, texts in enumerate(cells):
-            for text in texts:
-                if text.startswith("*."):
-                    self._anywhere.add(_steps(text.removeprefix("*.")), kind, 0)
-                else:
-                    self._top.add(_steps(text), kind, _scope(_steps(text), type_paths) if kind else 0)
-
-    def read(self, parameters: object) -> WorkloadRequest:
-        """Read a request of this operation."""
-        found: tuple[list[Setting], ...] = ([], [], [])
-        self._top.read(parameters, ("",), found)
-        if self._anywhere.below:
-            for path, part in _parts(parameters, "", WILDCARD_DEPTH):
-                # a value that may stand anywhere holds for the whole request
-                self._anywhere.read(part, ("", path) if path else ("",), found)
-        types, keys, sizes = map(tuple, found)
-        return WorkloadRequest(workload=self.workload, types=types, keys=keys, sizes=sizes, key_paths=self.key_paths)
-
-
-_layouts: dict[str, tuple[_Layout, ...]] = {}
+#: Workloads of each operation, with the paths of their keys; and what matters in its requests.
+_layouts: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
 
 
 def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, ...]:
@@ -149,12 +175,21 @@ def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, .
     Args:
         operation: Name of the operation, such as ``CreateTrainingJob``.
         parameters: The request, with the API's own member names: dicts, lists and values. What has another form than
-            the API wants is passed over.
+            the API wants is ignored.
 
     Returns:
         One entry per workload of which the operation speaks; empty where it starts nothing that has a workload.
     """
-    return tuple(layout.read(parameters) for layout in _known_layouts().get(operation, ()))
+    if operation not in _known_layouts():
+        return ()
+    workloads, top = _layouts[operation]
+    found: list[tuple[list[Setting], ...]] = [([], [], []) for _ in workloads]
+    top.read(parameters, ("",), found)
+    requests = []
+    for (workload, key_paths), settings in zip(workloads, found, strict=True):
+        types, keys, sizes = map(tuple, settings)
+        requests.append(WorkloadRequest(workload=workload, types=types, keys=keys, sizes=sizes, key_paths=key_paths))
+    return tuple(requests)
 
 
 def operations() -> tuple[str, ...]:
@@ -162,15 +197,32 @@ def operations() -> tuple[str, ...]:
     return tuple(sorted(_known_layouts()))
 
 
-def _known_layouts() -> dict[str, tuple[_Layout, ...]]:
+def tree(operation: str) -> Node | None:
+    """Return what matters in the requests of an operation; None where nothing does."""
+    return _layouts[operation][1] if operation in _known_layouts() else None
+
+
+def _known_layouts() -> dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]]:
     if not _layouts:
-        found: dict[str, tuple[_Layout, ...]] = {}
+        found: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
         for workload, names, *cells in snapshot().requests():
             for operation in names.split(", "):
-                layout = _Layout(workload, tuple(_of_operation(cell, operation) for cell in cells))
-                found[operation] = (*found.get(operation, ()), layout)
+                workloads, top = found.setdefault(operation, ([], Node()))
+                paths = [_of_operation(cell, operation) for cell in cells]
+                _grow(top, len(workloads), paths)
+                workloads.append((workload, paths[1]))
         _layouts.update(found)
     return _layouts
+
+
+def _grow(top: Node, number: int, cells: list[tuple[str, ...]]) -> None:
+    """Add a workload to the places that matter: the paths of its types, keys and sizes."""
+    type_paths = tuple(map(_steps, cells[0]))
+    for kind, texts in enumerate(cells):
+        for steps in map(_steps, texts):
+            choice = steps.index("[?]") if "[?]" in steps else 0
+            plain = tuple("[]" if step == "[?]" else step for step in steps)
+            top.add(plain, (number, kind, _scope(steps, type_paths) if kind else 0, choice))
 
 
 def _of_operation(cell: str, operation: str) -> tuple[str, ...]:
@@ -180,22 +232,15 @@ def _of_operation(cell: str, operation: str) -> tuple[str, ...]:
 
 
 def _steps(path: str) -> tuple[str, ...]:
-    """Split a path into member names and ``[]``."""
-    return tuple(path.replace("[]", ".[]").split("."))
+    """Split a path into member names, ``[]`` and ``[?]``."""
+    return tuple(path.replace("[", ".[").split("."))
 
 
 def _scope(steps: tuple[str, ...], type_paths: tuple[tuple[str, ...], ...]) -> int:
     """Count the steps to the nearest part around a value where an instance type can stand; 0 is the whole request."""
+    if steps[0] == "*":
+        return 0
     for length in range(len(steps) - 1, 0, -1):
         if any(other[:length] == steps[:length] for other in type_paths):
             return length
     return 0
-
-
-def _parts(part: object, path: str, depth: int) -> Iterator[tuple[str, object]]:
-    """A structure and those below it, with their paths, down to a depth."""
-    if isinstance(part, dict):
-        yield path, part
-        if depth:
-            for name, below in part.items():
-                yield from _parts(below, f"{path}.{name}" if path else name, depth - 1)

@@ -14,8 +14,9 @@ import warnings
 
 from kb.errors import VolumeKeyRefused, VolumeKeyWarning
 from kb.library.alternatives.search import alternatives
-from kb.library.calls import Setting, WorkloadRequest, operations, read_request
-from kb.library.lookup import snapshot, volume_kms
+from kb.library.calls import WorkloadRequest, operations, read_request
+from kb.library.judge import Judge, Named, caveat, explain, rule_url
+from kb.library.lookup import snapshot
 from kb.library.model import KeyProblem, Outcome, Verdict
 
 TYPE_CHECKING = False
@@ -31,8 +32,6 @@ NEEDS = ("key_accepted", "all_storage_under_key")
 _EVENT = "before-parameter-build.sagemaker"
 _ID = "kb-guard"
 _WANTED = "a SageMaker client (boto3.client('sagemaker')) or a session (boto3.Session()) that will make clients"
-#: Outcomes of which a key given is worth a word.
-_TOLD = (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
 
 _log = logging.getLogger("kb.guard")
 
@@ -132,72 +131,53 @@ class _Guard:
             warnings.warn(text, VolumeKeyWarning, stacklevel=_frames_to_the_caller())
 
     def _problems(self, operation: str, part: WorkloadRequest, region: str | None) -> Iterator[KeyProblem]:
-        verdicts = [(named, verdict) for named in part.types if (verdict := _verdict(named, part.workload))]
-        for named, verdict in verdicts:
-            key = next((key for key in part.keys_of(named) if key.value), None)
-            if key and verdict.outcome in _TOLD:
-                is_certain = _is_certain(named, part, verdicts)
-                is_refused = self._needs_all or (is_certain and verdict.outcome is Outcome.REJECTED)
-                reason = f"{key.path} is given. {verdict.reason}"
-                if not is_certain:
-                    reason += f" It is one of {named.choice}, of which SageMaker picks one; not all have this answer."
-            elif self._needs_all and not verdict.all_storage_under_key and verdict.outcome is not Outcome.UNKNOWN:
-                is_refused, reason = True, f"not all of its storage can be under a key: {verdict.reason}"
-            elif self._needs_all and verdict.all_storage_under_key and not key and _takes_new_key(operation, part):
-                is_refused, reason = True, "no volume key is given, so nothing is under it."
-            else:
-                continue
-            if verdict.evidence_changed:
-                reason += " A sentence that this rests on has changed, and nobody has confirmed the rule since."
-            yield KeyProblem(
+        judge = Judge(operation, part)
+        if judge.is_harmless() and not self._needs_all:
+            return
+
+        def problem(named: Named, reason: str, *, is_refused: bool) -> KeyProblem:
+            verdict, key = named.verdict, judge.key_of(named.setting)
+            return KeyProblem(
                 operation=operation,
                 workload=part.workload,
                 instance_type=verdict.instance_type,
-                type_path=named.path,
+                type_path=named.setting.path,
                 key_path=key.path if key else None,
                 outcome=verdict.outcome,
                 is_refused=is_refused,
                 reason=reason,
                 fix=_fix(verdict, part, region),
-                url=next((item.url for item in verdict.evidence if item.kind == "rule"), None),
+                url=rule_url(verdict),
             )
 
-
-def _verdict(named: Setting, workload: str) -> Verdict | None:
-    """The verdict on a type that a request names; None where nothing is known of it, or it is newer than the data."""
-    if not isinstance(named.value, str) or not snapshot().has_type(named.value):
-        return None
-    verdict = volume_kms(named.value, workload)
-    return None if verdict.outcome is Outcome.NOT_OFFERED else verdict
-
-
-def _takes_new_key(operation: str, part: WorkloadRequest) -> bool:
-    """Whether the storage has no key unless this request gives one; an update leaves the key that was given before."""
-    return bool(part.key_paths) and operation.startswith("Create")
-
-
-def _is_certain(named: Setting, part: WorkloadRequest, verdicts: list[tuple[Setting, Verdict]]) -> bool:
-    """Whether every type that SageMaker may pick in place of this one is known to have the same outcome."""
-    choices = sum(each.choice == named.choice for each in part.types) if named.choice else 1
-    outcomes = [
-        verdict.outcome for each, verdict in verdicts if each is named or (named.choice and each.choice == named.choice)
-    ]
-    return len(outcomes) == choices and len(set(outcomes)) == 1
+        told = set()
+        for ruling in judge.about_keys():
+            for named in ruling.harmed:
+                told.add(named.setting.path)
+                reason, choice = judge.effect(named.verdict), named.setting.choice
+                if ruling.rule == "mixed-types":
+                    reason += f" It is one of {choice}: SageMaker picks one of them, and they do not all do so."
+                yield problem(named, reason, is_refused=self._needs_all or ruling.rule == "key-rejected")
+        for named in judge.named if self._needs_all else ():
+            if named.effect is Outcome.UNKNOWN or named.setting.path in told:
+                continue
+            if not named.verdict.all_storage_under_key:
+                text = f"Not all of its storage can be under a key: {explain(named.verdict)}"
+                yield problem(named, text, is_refused=True)
+            elif judge.lacks_key(named.setting):
+                text = f"No volume key is given, so nothing is under it.{caveat(named.verdict)}"
+                yield problem(named, text, is_refused=True)
 
 
 def _fix(verdict: Verdict, part: WorkloadRequest, region: str | None) -> str:
     if verdict.all_storage_under_key:
         return f"Give the key in {' or '.join(part.key_paths)}."
-    return " ".join(filter(None, (snapshot().recommendation(verdict.workload), _nearest(verdict, region))))
-
-
-def _nearest(verdict: Verdict, region: str | None) -> str:
     known = region if region in snapshot().region_names() else None
-    names = _nearest_names(verdict.instance_type, verdict.workload, known)
+    names = ", ".join(_nearest_names(verdict.instance_type, verdict.workload, known))
     place = f" in {known}" if known else ""
-    if not names:
-        return f"No type near to {verdict.instance_type} has all its storage under a key{place}."
-    return f"Nearest types with all storage under a key{place}: {', '.join(names)}."
+    near = f"Nearest types with all storage under a key{place}: {names}."
+    none = f"No type near to {verdict.instance_type} has all its storage under a key{place}."
+    return " ".join(filter(None, (snapshot().recommendation(verdict.workload), near if names else none)))
 
 
 @functools.cache

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from kb.checker.model import Severity
 from kb.checker.plugins.cfn_lint import NUMBERS
-from kb.checker.rules import RULES
+from kb.library.rules import RULES, Severity
 from tests.checker.test_corpus import CORPUS, EXPECTED, FILES
 
 ROOT = Path(__file__).parents[2]
@@ -75,19 +74,16 @@ def test_regions_count_where_they_are_named() -> None:
     assert [(match["Rule"]["Id"], match["Location"]["Start"]["LineNumber"]) for match in found] == [("W9910", 9)]
 
 
-def test_the_ways_of_cfn_lint_to_pass_over_findings_work(tmp_path: Path) -> None:
+def test_the_ways_of_cfn_lint_to_suppress_findings_work(tmp_path: Path) -> None:
     text = (CORPUS / "cloudformation" / "endpoint-nvme-key.yaml").read_text(encoding="utf-8")
-    file = tmp_path / "template.yaml"
-    file.write_text(text)
-    assert [match["Rule"]["Id"] for match in lint("--", file)] == ["E9902"]
-    assert lint("--ignore-checks", "E9902", "--", file) == []
-    metadata = "    Metadata: {cfn-lint: {config: {ignore_checks: [E9902]}}}\n    Properties:"
-    file.write_text(text.replace("    Properties:", metadata))
-    assert lint("--", file) == []
-    file.write_text(
-        text.replace("    Properties:", "    Metadata: {kb: {ignore: {key-not-applied: why}}}\n    Properties:")
-    )
-    assert lint("--", file) == []
+    by_cfn_lint = "    Metadata: {cfn-lint: {config: {ignore_checks: [E9902]}}}\n    Properties:"
+    by_kb = "    Metadata: {kb: {ignore: {key-not-applied: why}}}\n    Properties:"
+    files = [tmp_path / f"{name}.yaml" for name in ("plain", "by-cfn-lint", "by-kb")]
+    for file, properties in zip(files, ("    Properties:", by_cfn_lint, by_kb), strict=True):
+        file.write_text(text.replace("    Properties:", properties))
+    found = lint("--", *files)
+    assert [(match["Rule"]["Id"], Path(match["Filename"]).name) for match in found] == [("E9902", "plain.yaml")]
+    assert lint("--ignore-checks", "E9902", "--", files[0]) == []
 
 
 @pytest.mark.parametrize("level", Severity)

@@ -1,7 +1,7 @@
 """The checks for Checkov, run by a real Checkov in an environment of its own, with the base install of this project.
 
 Checkov pins an old boto3 and its own parsers, so it cannot be installed beside our own extras. Installing it takes a
-minute; the test runs where KB_TEST_INSTALLS is set, as it is in .ci/run.
+minute, so these tests are among the soak tests.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from kb.checker.plugins.resource import cloudformation_findings, terraform_findi
 from tests.checker.test_corpus import CORPUS
 
 ROOT = Path(__file__).parents[2]
-needs_installs = pytest.mark.skipif(
-    not os.environ.get("KB_TEST_INSTALLS"), reason="installs Checkov, which takes a minute; set KB_TEST_INSTALLS=1"
-)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +76,7 @@ def plan() -> dict[str, Any]:
     }
 
 
-@needs_installs
+@pytest.mark.soak
 def test_checkov_reports_the_findings(environment: Path, tmp_path: Path) -> None:
     names = (
         "cloudformation/endpoint-nvme-key.yaml",
@@ -116,7 +113,7 @@ def test_checkov_reports_the_findings(environment: Path, tmp_path: Path) -> None
     }
 
 
-@needs_installs
+@pytest.mark.soak
 def test_keys_are_required_where_the_environment_says_so(environment: Path, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes((CORPUS / "cloudformation" / "require-key.yaml").read_bytes())
     assert checkov(environment, tmp_path) == {}
@@ -124,7 +121,7 @@ def test_keys_are_required_where_the_environment_says_so(environment: Path, tmp_
     assert found == {("KEY_MISSING", "a.yaml"): {"Notebook", "Config", "Local"}}
 
 
-@needs_installs
+@pytest.mark.soak
 def test_the_environment_has_no_extra_of_ours(environment: Path) -> None:
     done = subprocess.run(
         [environment / "python", "-m", "pip", "list", "--format", "json"], check=True, capture_output=True, text=True

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft4Validator
 
-from kb.checker.rules import RULES
 from kb.dataset.paths import checkout
+from kb.library.rules import RULES
 from tests.checker.test_corpus import CORPUS
 from tests.checker.test_reports import SCHEMA
 from tests.cli.conftest import Run, kb, process

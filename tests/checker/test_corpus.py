@@ -11,9 +11,9 @@ import pytest
 
 from kb.checker.model import Finding, Options
 from kb.checker.readers import READERS
-from kb.checker.rules import RULES
 from kb.checker.run import Target, check_target
 from kb.checker.suppressions import Config
+from kb.library.rules import RULES
 
 CORPUS = Path(__file__).parent / "corpus"
 

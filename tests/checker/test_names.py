@@ -9,10 +9,11 @@ import botocore.session
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
+from kb.checker.naming import camel_case, snake, snake_case
 from kb.checker.readers import pipelines, terraform
 from kb.checker.readers.api import SIGNATURES, operation_of
-from kb.checker.shapes import Shape, camel_case, operations, shape_of, snake, snake_case
-from kb.checker.verdicts import LISTS_OF_ALTERNATIVES, NOT_INSTANCE_TYPES
+from kb.library.calls import Node, operations, tree
+from kb.library.judge import NO_TYPE
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
 REGION = "us-east-1"
@@ -41,37 +42,19 @@ def test_signatures_tell_operations_apart() -> None:
 
 def test_every_operation_that_matters_is_recognized_from_a_request() -> None:
     # an update has the same members as the creation, and is read as one; only Domain has members of its own
-    updates = {name for name in operations().values() if name.startswith("Update")} - {"UpdateDomain"}
-    assert set(SIGNATURES) == set(operations().values()) - updates
+    updates = {name for name in operations() if name.startswith("Update")} - {"UpdateDomain"}
+    assert set(SIGNATURES) == set(operations()) - updates
     for operation in SIGNATURES:
         assert operation_of({name: {} for name in members(operation)}) == operation
 
 
 def test_steps_of_pipelines_are_operations_that_matter() -> None:
-    assert set(pipelines.STEP_OPERATIONS.values()) <= set(operations().values())
-
-
-def test_lists_of_alternatives_are_those_of_the_api() -> None:
-    found = set()
-    for operation in operations().values():
-        found |= {name for name in walk(MODEL.operation_model(operation).input_shape) if name in LISTS_OF_ALTERNATIVES}
-    assert found == set(LISTS_OF_ALTERNATIVES)
-
-
-def walk(shape: Any, depth: int = 0) -> Iterator[str]:
-    """Names of all lists below a shape."""
-    if shape.type_name == "structure" and depth < 12:
-        for name, member in shape.members.items():
-            if member.type_name == "list":
-                yield name
-            yield from walk(member, depth + 1)
-    elif shape.type_name == "list" and depth < 12:
-        yield from walk(shape.member, depth + 1)
+    assert set(pipelines.STEP_OPERATIONS.values()) <= set(operations())
 
 
 def test_values_that_are_no_types_are_in_the_enum() -> None:
     enum = MODEL.shape_for("AppInstanceType").enum
-    assert {value for value in enum if not value.startswith("ml.")} == NOT_INSTANCE_TYPES
+    assert {value for value in enum if not value.startswith("ml.")} == set(filter(None, NO_TYPE))
 
 
 def test_settings_is_in_every_name_on_the_way_to_a_type_in_studio() -> None:
@@ -96,7 +79,7 @@ def paths(shape: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 RESOURCES = sorted(
     name.removeprefix("AWS::SageMaker::")
     for name in PROVIDER_SCHEMA_MANAGER.get_resource_types(REGION)
-    if name.startswith("AWS::SageMaker::") and shape_of(f"Create{name.removeprefix('AWS::SageMaker::')}")
+    if name.startswith("AWS::SageMaker::") and tree(f"Create{name.removeprefix('AWS::SageMaker::')}")
 )
 #: Members of API requests that CloudFormation does not have (yet).
 NOT_IN_CLOUDFORMATION = {
@@ -129,20 +112,18 @@ def properties_of(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any
     return found
 
 
-def missing(shape: Shape, schema: dict[str, Any], root: dict[str, Any], above: str = "") -> Iterator[str]:
+def missing(node: Node, schema: dict[str, Any], root: dict[str, Any], above: str = "") -> Iterator[str]:
     """Members that matter and that the schema does not have."""
     known = properties_of(schema, root)
-    for name, below in shape.items():
+    for name, below in node.below.items():
         place = f"{above}.{name}".removeprefix(".")
-        if name == "*":
-            continue
         if name not in known:
             yield place
             continue
         inner, inner_schema = below, resolved(known[name], root)
         if below.is_list:
             assert inner_schema["type"] == "array", place
-            inner, inner_schema = below["[]"], inner_schema["items"]
+            inner, inner_schema = below.below["[]"], inner_schema["items"]
         if not inner.is_value:
             yield from missing(inner, inner_schema, root, place)
 
@@ -154,11 +135,11 @@ def test_resources_of_cloudformation_are_known() -> None:
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_properties_have_the_names_of_the_api(name: str) -> None:
-    shape, schema = shape_of(f"Create{name}"), resource_schema(name)
-    assert shape is not None
+    node, schema = tree(f"Create{name}"), resource_schema(name)
+    assert node is not None
     # where members may have any name, those of the exact paths are looked for by test_studio_in_cloudformation
-    if "*" not in shape:
-        assert set(missing(shape, schema, schema)) == NOT_IN_CLOUDFORMATION.get(name, set())
+    if node.anywhere is None:
+        assert set(missing(node, schema, schema)) == NOT_IN_CLOUDFORMATION.get(name, set())
 
 
 @pytest.mark.parametrize("name", ["Domain", "UserProfile", "Space"])
@@ -206,22 +187,25 @@ def test_every_resource_with_a_volume_key_or_a_type_is_checked() -> None:
 )
 def test_names_of_terraform(api_name: str, terraform_name: str) -> None:
     assert snake(api_name) == terraform_name
-    assert snake_case({})(terraform_name, Shape({api_name: Shape()})) == api_name
+    if api_name.startswith("RStudio"):
+        # no member that matters, so only its words are known
+        assert snake_case(terraform_name) == "RStudioServerProDomainSettings"
+    else:
+        assert snake_case(terraform_name) == api_name
 
 
 def test_every_member_that_matters_survives_the_way_to_terraform_and_cloudtrail() -> None:
-    def check(shape: Shape) -> None:
-        for name, below in shape.items():
-            if name not in ("*", "[]"):
-                assert snake_case({})(snake(name), shape) == name
-                assert camel_case(name[:1].lower() + name[1:], shape) == name
-            if name != "*":
-                check(below)
+    def check(node: Node) -> None:
+        for name, below in node.below.items():
+            if name != "[]":
+                assert snake_case(snake(name)) == name
+                assert camel_case(name[:1].lower() + name[1:]) == name
+            check(below)
 
-    for operation in operations().values():
-        shape = shape_of(operation)
-        assert shape is not None
-        check(shape)
+    for operation in operations():
+        node = tree(operation)
+        assert node is not None
+        check(node)
 
 
 @pytest.mark.parametrize(
@@ -242,11 +226,19 @@ def test_resources_of_terraform(resource: str, operation: str | None) -> None:
     assert terraform.operation_of(resource) == operation
 
 
+def members_of(node: Node) -> Iterator[str]:
+    for name, below in node.below.items():
+        yield name
+        yield from members_of(below)
+
+
 def test_exceptions_of_terraform_lead_to_members_that_matter() -> None:
     for kind, names in terraform.ATTRIBUTE_EXCEPTIONS.items():
         operation = terraform.operation_of(kind)
         assert operation is not None
-        text = str(shape_of(operation))
+        node = tree(operation)
+        assert node is not None
+        matter = set(members_of(node))
         for terraform_name, api_name in names.items():
-            assert f"'{api_name}'" in text
+            assert api_name in matter
             assert snake(api_name) != terraform_name, "no exception is needed"

@@ -11,11 +11,11 @@ import junitparser
 import pytest
 from jsonschema import Draft4Validator
 
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.model import Finding, Options
 from kb.checker.reports import junit, sarif
-from kb.checker.rules import RULES
 from kb.checker.run import FileResult, check_target, targets
 from kb.checker.suppressions import Config
+from kb.library.rules import RULES, Severity
 from tests.checker.test_corpus import CORPUS
 
 #: The schema of OASIS as another package ships it.

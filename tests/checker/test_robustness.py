@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from kb.checker import documents, expand
-from kb.checker.model import Options, Severity
+from kb.checker.model import Options
 from kb.checker.readers import cfn_resolver
-from kb.checker.run import FileResult, check_bytes, check_target, check_text, targets
+from kb.checker.run import FileResult, check_bytes, check_target, targets
 from kb.checker.suppressions import Config
+from kb.library.rules import Severity
 from tests.checker.test_corpus import CORPUS, FILES
+from tests.effort import effort
 
 GOOD = """AWSTemplateFormatVersion: "2010-09-09"
 Resources:
@@ -31,7 +33,7 @@ def run(*names: str | Path) -> list[FileResult]:
 
 
 def text(content: str, name: str = "template.yaml") -> FileResult:
-    return check_text(content, name, Options(), Config())
+    return check_bytes(content.encode(), name, Options(), Config())
 
 
 def alias_bomb() -> str:
@@ -79,7 +81,7 @@ def test_the_line_of_a_fault_is_told() -> None:
     ("content", "problem"),
     [
         (b"\x7fELF\x02\x01\x00sagemaker", "zero bytes"),
-        ("Resources: # sagemaker \u00e9".encode("latin-1"), "Not text in UTF-8"),
+        ("Resources: # sagemaker \u00e9".encode("latin-1"), "Not UTF-8 text"),
         (b"sagemaker" + b" " * documents.MAXIMUM_BYTES, "Larger than 32 MB"),
     ],
 )
@@ -169,8 +171,8 @@ def test_more_forms_than_can_be_looked_at_are_reported_and_every_value_is_still_
     assert expand.MAXIMUM_FORMS < 3**8
     found = text(declared + variants(8, "!Ref P{n}")).findings
     assert [each.message for each in found if each.rule == "not-checked"] == [
-        "A part of the request is not known here: the request has more than 256 possible forms; every value was "
-        "looked at, but not every combination."
+        "Part of the request is not known here: the request has more than 256 possible forms; every value was "
+        "checked, but not every combination."
     ]
     assert len({each.line for each in found if each.rule == "key-not-applied"}) == 8
 
@@ -285,11 +287,12 @@ PIECES = (
 )
 
 
+@pytest.mark.effort
 @pytest.mark.parametrize("file", sorted(FILES)[::3])
 def test_damaged_files_are_reported_or_read_but_never_raise(file: str) -> None:
     dice = random.Random(file)
     content = (CORPUS / file).read_text(encoding="utf-8")
-    for _ in range(12):
+    for _ in range(effort(2, 12)):
         damaged = content
         for _ in range(dice.randint(1, 3)):
             begin = dice.randrange(len(damaged) + 1)

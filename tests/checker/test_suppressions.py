@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.checker.model import Options, Severity
-from kb.checker.run import check_text, needless_rows
+from kb.checker.model import Options
+from kb.checker.run import check_bytes, needless_rows
 from kb.checker.suppressions import Config, ConfigError, read_config
+from kb.library.rules import Severity
 
 TEMPLATE = """Resources:
   One:
@@ -31,13 +32,13 @@ def ignore(**lines: str) -> str:
 
 
 def passed_over(settings: Config, name: str = "infra/template.yaml") -> list[str]:
-    result = check_text(TEMPLATE, name, Options(), settings)
+    result = check_bytes(TEMPLATE.encode(), name, Options(), settings)
     return [each.resource for each in result.findings if each.suppressed is not None]
 
 
 def test_a_row_passes_over_findings_with_its_reason(tmp_path: Path) -> None:
     settings = config(tmp_path, ignore(rules='["key-covers-ebs-only"]', reason='"scratch only"'))
-    result = check_text(TEMPLATE, "a.yaml", Options(), settings)
+    result = check_bytes(TEMPLATE.encode(), "a.yaml", Options(), settings)
     assert [each.suppressed for each in result.findings] == ["scratch only"] * 2
 
 
@@ -64,7 +65,7 @@ def test_a_row_that_passes_over_nothing_in_its_files_is_reported(tmp_path: Path)
         rules='["key-rejected"]', reason='"why"', files='"elsewhere/*"'
     )
     settings = config(tmp_path, rows)
-    results = [check_text(TEMPLATE, "a.yaml", Options(), settings)]
+    results = [check_bytes(TEMPLATE.encode(), "a.yaml", Options(), settings)]
     (finding,) = needless_rows(settings, results, "config.toml")
     assert (finding.rule, finding.severity) == ("suppression", Severity.WARNING)
 
@@ -74,14 +75,14 @@ def test_a_row_that_passes_over_nothing_in_its_files_is_reported(tmp_path: Path)
     [
         ("region = ", "cannot be read"),
         ("regions = 'x'", "unknown name 'regions'"),
-        ("region = 5", "region must be of type str"),
+        ("region = 5", "region must be a string"),
         ("fail-on = 'sometimes'", "fail-on must be one of"),
-        ("exclude = [1]", "exclude must be a list of texts"),
+        ("exclude = [1]", "exclude must be a list of strings"),
         ("ignore = [1]", "number 1 must be a table"),
         (ignore(rules='["key-rejected"]'), "reason is missing"),
         (ignore(rules='["key-rejected"]', reason='" "'), "reason is missing"),
         (ignore(rules='["no-such-rule"]', reason='"why"'), "no rule no-such-rule; the rules are key-rejected"),
-        (ignore(reason='"why"'), "rules is missing"),
+        (ignore(reason='"why"'), "no rule is named"),
         (ignore(rules='["key-rejected"]', reason='"why"', file='"a"'), "unknown name 'file'"),
     ],
 )
@@ -111,5 +112,5 @@ def test_the_configuration_of_the_current_folder_is_read(tmp_path: Path, monkeyp
 
 
 def test_a_comment_cannot_pass_over_that_a_file_cannot_be_read() -> None:
-    result = check_text("# kb:ignore[unreadable] because\na: {\n", "a.yaml", Options(), Config())
+    result = check_bytes(b"# kb:ignore[unreadable] because\na: {\n", "a.yaml", Options(), Config())
     assert [each.suppressed for each in result.findings if each.rule == "unreadable"] == [None]

@@ -160,7 +160,7 @@ def test_a_choice_of_types_is_refused_only_where_every_one_is(client: Any, recor
     with pytest.raises(kb.VolumeKeyRefused):
         client.create_training_job(**training(preferences(LOCAL, "ml.g6.xlarge")))
     for other in (PLAIN, "ml.newer2.xlarge"):
-        with pytest.warns(kb.VolumeKeyWarning, match="of which SageMaker picks one"):
+        with pytest.warns(kb.VolumeKeyWarning, match="SageMaker picks one"):
             client.create_training_job(**training(preferences(LOCAL, other)))
     assert len(recorder.requests) == 2
     kb.guard(client, need="all_storage_under_key")
@@ -216,12 +216,12 @@ def test_what_is_not_known_is_never_stopped(client: Any, recorder: Recorder) -> 
 
 def test_everything_under_the_key_needs_a_key(client: Any, recorder: Recorder) -> None:
     kb.guard(client, need="all_storage_under_key")
-    with pytest.raises(kb.VolumeKeyRefused, match="no volume key is given") as caught:
+    with pytest.raises(kb.VolumeKeyRefused, match="No volume key is given") as caught:
         client.create_training_job(**training(PLAIN, key=None))
     assert caught.value.problems[0].fix == "Give the key in ResourceConfig.VolumeKmsKeyId."
-    with pytest.raises(kb.VolumeKeyRefused, match="not all of its storage can be under a key"):
+    with pytest.raises(kb.VolumeKeyRefused, match="Not all of its storage can be under a key"):
         client.create_training_job(**training(LOCAL, key=None))
-    with pytest.raises(kb.VolumeKeyRefused, match="not all of its storage can be under a key"):
+    with pytest.raises(kb.VolumeKeyRefused, match="Not all of its storage can be under a key"):
         client.create_app(
             DomainId="d-1",
             AppType="JupyterLab",
@@ -296,7 +296,7 @@ def test_a_session_of_botocore(recorder: Recorder) -> None:
 def test_evidence_under_review_is_told(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     known = kb.volume_kms(LOCAL, "training")
     changed = kb.Verdict(**{name: getattr(known, name) for name in known._fields} | {"evidence_changed": True})
-    monkeypatch.setattr("kb.library.guard.volume_kms", lambda *_: changed)
+    monkeypatch.setattr("kb.library.judge.volume_kms", lambda *_, **__: changed)
     kb.guard(client)
     with pytest.raises(kb.VolumeKeyRefused, match="A sentence that this rests on has changed"):
         client.create_training_job(**training(LOCAL))

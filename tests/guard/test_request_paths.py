@@ -123,7 +123,7 @@ def test_every_path_of_the_data_is_in_the_model() -> None:
             for text in filter(None, cell.split(" | ")):
                 only, _, path = text.rpartition(":")
                 assert only == "" or only in names.split(", "), text
-                pattern = re.escape(path.removeprefix("*.")).replace(r"\[\]", r"\[0\]")
+                pattern = re.sub(r"\\\[(\\\?)?\\\]", r"\\[0\\]", re.escape(path.removeprefix("*.")))
                 matches = re.compile(rf"(.+\.)?{pattern}" if "*" in path else pattern).fullmatch
                 hits = {
                     operation: any(map(matches, found_in(operation, kind)))
@@ -140,19 +140,45 @@ def test_every_operation_exists_and_every_workload_has_one() -> None:
     assert {part.workload for operation in operations() for part in read_request(operation, {})} == set(kb.workloads())
 
 
-def test_lists_of_types_are_choices_or_all_of_them_run() -> None:
-    choices: set[str] = set()
-    others: set[str] = set()
+#: What the reference says of a list from which SageMaker picks: "in priority order", "controls the order in which".
+PICKS = re.compile(r"priority|order in which|order of instance types")
+
+
+def lists_of_types() -> dict[str, tuple[bool, str]]:
+    """For each list with types that we read: whether the data says that SageMaker picks one, and the reference."""
+    found: dict[str, tuple[bool, str]] = {}
     for operation in operations():
+        shape = service().operation_model(operation).input_shape
         for part in read_request(operation, full_request(operation)):
             for named in part.types:
-                if held := re.search(r"(\w+)\[0\](\.InstanceType)?$", named.path):
-                    (choices if named.choice else others).add(held[1])
-    assert choices == {"InstancePreferences", "InstanceConfigs", "InstanceTypes"}
-    assert others == {
+                if held := re.fullmatch(r"(.*?(\w+))\[0\](\.InstanceType)?", named.path):
+                    found[held[2]] = (named.choice == held[1], documentation(shape, held[1]))
+    return found
+
+
+def documentation(shape: Any, path: str) -> str:
+    for step in path.replace("[0]", ".[0]").split("."):
+        shape = shape.member if step == "[0]" else shape.members[step]
+    return str(shape.documentation)
+
+
+def test_lists_from_which_sagemaker_picks_are_marked_as_the_reference_says() -> None:
+    assert {name: bool(PICKS.search(text)) for name, (_, text) in lists_of_types().items()} == {
+        name: is_choice for name, (is_choice, _) in lists_of_types().items()
+    }
+
+
+def test_lists_of_types_are_choices_or_all_of_them_run() -> None:
+    found = lists_of_types()
+    assert {name for name, (is_choice, _) in found.items() if is_choice} == {
+        "InstanceConfigs",
+        "InstancePools",
+        "InstancePreferences",
+        "InstanceTypes",
+    }
+    assert {name for name, (is_choice, _) in found.items() if not is_choice} == {
         "EndpointConfigurations",
         "InstanceGroups",
-        "InstancePools",
         "ProductionVariants",
         "RestrictedInstanceGroups",
         "ShadowProductionVariants",
@@ -254,7 +280,8 @@ def test_values_are_given_as_they_are() -> None:
 
 def test_a_wildcard_does_not_search_without_end() -> None:
     endless: dict[str, Any] = {}
-    endless["Again"] = endless
+    endless["AgainSettings"] = endless
+    endless["Other"] = endless
     endless["DefaultResourceSpec"] = {"InstanceType": "ml.m5.large"}
     found = read("CreateDomain", **endless).types
-    assert [each.path.count("Again") for each in found] == [0, 1, 2]
+    assert sorted(each.path.count("Again") for each in found) == [0, 1, 2]

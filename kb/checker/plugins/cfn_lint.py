@@ -7,9 +7,8 @@ are informational, so cfn-lint shows them with ``--include-checks I`` only. Keys
 
 from __future__ import annotations
 
-from kb.checker.model import Severity
 from kb.checker.plugins import cfn_lint_rule
-from kb.checker.rules import RULES
+from kb.library.rules import RULES, Severity
 
 #: Numbers are stable: suppressions in templates and pipelines name them.
 NUMBERS = {

@@ -10,9 +10,10 @@ from cfnlint.helpers import REGION_PRIMARY
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from kb.checker.documents import Marked
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.findings import check, merged
+from kb.checker.model import Finding, Options
 from kb.checker.readers import cloudformation
-from kb.checker.verdicts import check, merged
+from kb.library.rules import Severity
 
 #: Findings by template, so that each is checked once and not once for every rule.
 _found: WeakKeyDictionary[Any, dict[bool, list[Finding]]] = WeakKeyDictionary()

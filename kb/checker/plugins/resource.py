@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kb.checker.expand import ABSENT, Expander
-from kb.checker.model import Call, Finding, Options, Path, Unresolved
+from kb.checker.findings import check, merged
+from kb.checker.model import Call, Finding, Options, Path
 from kb.checker.readers import terraform
 from kb.checker.readers.cfn_resolver import function_of
-from kb.checker.shapes import api_names, shape_of
-from kb.checker.verdicts import check, merged
+from kb.library.calls import Unresolved, tree
 
 #: Sides taken of conditions, by name.
 _Choices = Mapping[str, bool]
@@ -31,22 +31,18 @@ class _Nowhere:
 
 def cloudformation_findings(kind: str, properties: Any, options: Options) -> list[Finding] | None:
     """Return the findings about a resource of a template; None where such a resource makes no request."""
-    shape = shape_of(f"Create{kind.rpartition('::')[2]}") if kind.startswith("AWS::SageMaker::") else None
-    if shape is None or not isinstance(properties, dict):
+    call = Call(f"Create{kind.removeprefix('AWS::SageMaker::')}", _Nowhere(), (), kind)
+    if not isinstance(properties, dict) or tree(call.operation) is None:
         return None
-    operation = f"Create{kind.rpartition('::')[2]}"
-    expander: Expander[_Choices] = Expander(_template_value, api_names)
-    forms = expander.forms(properties, shape, {}, ())
-    calls = (Call(operation, form.parameters, _Nowhere(), (), kind, form.unresolved) for form in forms)
-    return _check(calls, options)
+    expander: Expander[_Choices] = Expander(_template_value)
+    return _check(expander.calls(call, properties, {}, ()), options)
 
 
 def terraform_findings(kind: str, values: Any, options: Options) -> list[Finding] | None:
     """Return the findings about a resource of Terraform; None where such a resource makes no request."""
     if terraform.operation_of(kind) is None:
         return None
-    resource = terraform.Resource(kind, kind, values, _Nowhere(), ())
-    return _check(terraform.resource_calls(resource, _terraform_value), options)
+    return _check(terraform.resource_calls(kind, values, Call("", _Nowhere(), (), kind), _terraform_value), options)
 
 
 def _check(calls: Iterable[Call], options: Options) -> list[Finding]:
@@ -62,15 +58,13 @@ def _template_value(value: Any, state: _Choices) -> Iterable[tuple[Any, _Choices
     if function == ("Ref", "AWS::NoValue"):
         return [(ABSENT, state, ())]
     if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-        return list(_sides(argument, state))
+        condition, *sides = argument
+        return [
+            (side, {**state, str(condition): is_true}, ("Fn::If", position))
+            for position, (side, is_true) in enumerate(zip(sides, (True, False), strict=True), 1)
+            if state.get(str(condition), is_true) == is_true
+        ]
     return [(Unresolved(f"{name} has no value here", is_given=name != "Fn::FindInMap"), state, ())]
-
-
-def _sides(argument: list[Any], state: _Choices) -> Iterator[tuple[Any, _Choices, Path]]:
-    condition = str(argument[0])
-    for position, side in ((1, True), (2, False)):
-        if state.get(condition, side) == side:
-            yield argument[position], {**state, condition: side}, ("Fn::If", position)
 
 
 def _terraform_value(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from kb.checker.expand import Expander
+from kb.checker.expand import Expander, as_it_stands
 from kb.checker.model import Call, Document, Path
-from kb.checker.shapes import api_names, shape_of
 
 #: Members by which a request is known for an operation; all must be there, and the first operation that fits is meant.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -56,20 +55,7 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     operation = operation_of(data)
     if operation is not None:
         name = next((str(data[m]) for m in SIGNATURES[operation] if m.endswith("Name") and data.get(m)), operation)
-        yield from plain_calls(operation, data, document, path, name)
+        yield from _EXPANDER.calls(Call(operation, document, path, name), data, None, path)
 
 
-def plain_calls(operation: str, data: Any, document: Document, path: Path, name: str) -> Iterator[Call]:
-    """Yield a request in which everything is as it stands."""
-    shape = shape_of(operation)
-    if shape is not None:
-        for form in _PLAIN.forms(data, shape, None, path):
-            yield Call(operation, form.parameters, document, path, name, form.unresolved)
-
-
-def _as_it_stands(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:
-    del value, state
-    return None
-
-
-_PLAIN: Expander[None] = Expander(_as_it_stands, api_names)
+_EXPANDER: Expander[None] = Expander(as_it_stands)

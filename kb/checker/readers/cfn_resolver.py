@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kb.checker.expand import ABSENT, MAXIMUM_FORMS
-from kb.checker.model import Path, Unresolved
+from kb.checker.model import Path
 from kb.errors import MissingExtraError, need
+from kb.library.calls import Unresolved
 
 #: Functions whose result is some text, whatever it is.
 _GIVES_TEXT = frozenset({"Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub"})
@@ -101,7 +102,7 @@ class CfnResolver:
         return self._resolve(name, argument, value, state)
 
     def _if(self, argument: list[Any], state: Decisions) -> Iterator[tuple[Any, Decisions, Path]]:
-        self._steps += 2 * self._conditions()
+        self._steps += 2 * len(self._section("Conditions"))
         if self._steps > MAXIMUM_STEPS:
             yield Unresolved(_TOO_MANY_CONDITIONS), state, ()
             return
@@ -138,7 +139,7 @@ class CfnResolver:
     def _open(self, name: str, argument: Any, problem: str) -> Unresolved:
         """Say why a function has no value here."""
         if name != "Ref":
-            reason = problem or f"{name} gives its value only at deployment"
+            reason = problem or f"{name} has a value only at deployment"
             return Unresolved(reason, is_given=name in _GIVES_TEXT)
         parameter = self._parameter(argument)
         if not parameter:
@@ -150,13 +151,13 @@ class CfnResolver:
             return Unresolved(f"the parameter {argument} has another value than its default here", is_given=True)
         return Unresolved(f"the parameter {argument} has no default", is_given=True)
 
-    def _conditions(self) -> int:
-        conditions = self._template.get("Conditions")
-        return len(conditions) if isinstance(conditions, dict) else 0
+    def _section(self, name: str) -> dict[Any, Any]:
+        """A part of the template; empty where it is missing or of a wrong kind."""
+        section = self._template.get(name)
+        return section if isinstance(section, dict) else {}
 
     def _parameter(self, name: Any) -> dict[str, Any]:
-        parameters = self._template.get("Parameters")
-        found = parameters.get(name) if isinstance(parameters, dict) and isinstance(name, str) else None
+        found = self._section("Parameters").get(name) if isinstance(name, str) else None
         return found if isinstance(found, dict) else {}
 
     def _decide(self, state: Decisions, condition: Any, *, is_true: bool) -> Iterator[Decisions]:
@@ -186,7 +187,7 @@ class CfnResolver:
     def _load(self) -> bool:
         """Make cfn-lint's object for the template; False where that cannot be, and `_missing` says why."""
         if self._cfn is None and self._missing is None:
-            if self._conditions() > MAXIMUM_CONDITIONS:
+            if len(self._section("Conditions")) > MAXIMUM_CONDITIONS:
                 self._missing = _TOO_MANY_CONDITIONS
                 return False
             try:
@@ -212,13 +213,10 @@ class CfnResolver:
             return [self]
         from cfnlint.helpers import REGIONS
 
-        mapped = {region for mapping in self._mappings() for region in mapping if region in REGIONS}
+        mappings = [each for each in self._section("Mappings").values() if isinstance(each, dict)]
+        mapped = {region for mapping in mappings for region in mapping if region in REGIONS}
         text = repr(self._template)
         named = [region for region in REGIONS if f"'{region}'" in text]
         # a mapping by Region has all Regions there can be; a condition also tells those that it does not name
         others = [] if mapped else [region for region in REGIONS if region not in named][:1]
         return [CfnResolver(self._template, region, self._cfn) for region in sorted(mapped) or [*named, *others]]
-
-    def _mappings(self) -> list[dict[str, Any]]:
-        mappings = self._template.get("Mappings")
-        return [each for each in mappings.values() if isinstance(each, dict)] if isinstance(mappings, dict) else []

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from kb.checker.documents import Marked
+from kb.checker.documents import Marked, reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.model import Call, Document, Path
 from kb.checker.readers.cfn_resolver import CfnResolver, Decisions, function_of
 from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
-from kb.checker.rules import RULES
-from kb.checker.shapes import api_names, shape_of
+from kb.library.calls import Unresolved
+from kb.library.rules import RULES
 
 _PREFIX = "AWS::SageMaker::"
 #: Members that hold a definition, by type of resource. A definition in S3 or in another file is not fetched.
@@ -61,39 +61,34 @@ class _Reader:
 
     def __init__(self, resolver: CfnResolver, ignored: dict[str, str], path: Path) -> None:
         self._resolver, self._ignored, self._path = resolver, ignored, path
-        self._expander: Expander[Decisions] = Expander(resolver, api_names)
+        self._expander: Expander[Decisions] = Expander(resolver)
 
     def resource(self, name: str, resource: Any, document: Document) -> Iterator[Call]:
         """Yield the requests of a resource."""
         place = (*self._path, "Resources", name)
         if name.startswith("Fn::ForEach") and _PREFIX in repr(resource):
-            loop = Unresolved("Fn::ForEach makes the resources only at deployment")
+            loop = Unresolved("Fn::ForEach creates the resources only at deployment")
             yield replace(unknown_call(loop, document, place), name=name)
         if not isinstance(resource, dict):
             return
         kind, properties = str(resource.get("Type")), resource.get("Properties")
         ignored = self._ignored | _ignored(resource)
-        operation = f"Create{kind.removeprefix(_PREFIX)}" if kind.startswith(_PREFIX) else ""
-        shape = shape_of(operation)
-        if shape and properties:
+        if kind.startswith(_PREFIX) and properties:
+            call = Call(f"Create{kind.removeprefix(_PREFIX)}", document, place, name, ignored=ignored)
             for state in self._resolver.start(resource.get("Condition")):
-                for form in self._expander.forms(properties, shape, state, (*place, "Properties")):
-                    yield Call(operation, form.parameters, document, place, name, form.unresolved, ignored=ignored)
+                yield from self._expander.calls(call, properties, state, (*place, "Properties"))
         for members in _DEFINITIONS.get(kind, ()):
             for call in self._definition(properties, document, (*place, "Properties"), members):
                 yield replace(call, ignored=ignored, name=f"{name}.{call.name}" if call.operation else name)
 
     def _definition(self, properties: Any, document: Document, path: Path, members: tuple[str, ...]) -> Iterator[Call]:
         """Yield the requests of a definition inside a resource."""
-        for member in members:
-            if not isinstance(properties, dict) or member not in properties:
-                return
-            properties, path = properties[member], (*path, member)
-        text, is_whole = definition_text(properties)
-        if text is None:
-            yield from definition_calls(self._plain(properties, 0), document, path)
-        else:
-            yield from text_calls(text, document, path, is_block=is_whole and "\n" in text.strip())
+        for definition, place in reached(properties, path, *members):
+            text, is_whole = definition_text(definition)
+            if text is None:
+                yield from definition_calls(self._plain(definition, 0), document, place)
+            else:
+                yield from text_calls(text, document, place, is_block=is_whole and "\n" in text.strip())
 
     def _plain(self, value: Any, depth: int) -> Any:
         """Put values in the place of functions: the only one there is, or that it is not known."""
@@ -112,12 +107,9 @@ class _Reader:
 
 
 def _ignored(part: dict[str, Any]) -> dict[str, str]:
-    """Reasons given in the metadata for passing over rules: ``Metadata: {kb: {ignore: {RULE: REASON}}}``."""
-    for name in ("Metadata", "kb", "ignore"):
-        part = part.get(name) if isinstance(part, dict) else None  # type: ignore[assignment]
-    if not isinstance(part, dict):
-        return {}
-    return {str(rule): str(reason) for rule, reason in part.items() if rule in RULES and str(reason or "").strip()}
+    """Reasons given in the metadata for suppressing rules: ``Metadata: {kb: {ignore: {RULE: REASON}}}``."""
+    given = [(place[-1], reason) for reason, place in reached(part, (), "Metadata", "kb", "ignore", "*")]
+    return {str(rule): str(reason) for rule, reason in given if rule in RULES and str(reason or "").strip()}
 
 
 def definition_text(value: Any) -> tuple[str | None, bool]:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from kb.checker.documents import reached
 from kb.checker.expand import Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import camel_case, operations, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import camel_case, operation_named
+from kb.library.calls import Unresolved
 
 _SOURCE = "sagemaker.amazonaws.com"
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -20,44 +22,33 @@ _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 def recognizes(data: object) -> bool:
     """Whether `data` is a log file or a record."""
-    return isinstance(data, dict) and (_is_record(data) or _is_record(data.get("detail")) or _is_log(data))
+    return any(True for _ in _records(data, ()))
 
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the request of each record that made one."""
-    if _is_log(data):
-        for number, record in enumerate(data["Records"]):
-            yield from _record(record, document, (*path, "Records", number))
-    elif _is_record(data):
-        yield from _record(data, document, path)
-    else:
-        yield from _record(data["detail"], document, (*path, "detail"))
+    for record, place in _records(data, path):
+        yield from _record(record, document, place)
 
 
-def _is_log(data: dict[str, Any]) -> bool:
-    records = data.get("Records")
-    return isinstance(records, list) and any(_is_record(record) for record in records)
+def _records(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    for steps in ((), ("detail",), ("Records", "[]")):
+        for record, place in reached(data, path, *steps):
+            if isinstance(record, dict) and "eventSource" in record and "eventName" in record:
+                yield record, place
 
 
-def _is_record(data: object) -> bool:
-    return isinstance(data, dict) and "eventSource" in data and "eventName" in data
-
-
-def _record(record: Any, document: Document, path: Path) -> Iterator[Call]:
-    if not _is_record(record) or record["eventSource"] != _SOURCE:
-        return
-    operation = operations().get(str(record["eventName"]).lower())
-    shape = operation and shape_of(operation)
-    parameters = record.get("requestParameters")
-    if not operation or not shape or not isinstance(parameters, dict):
+def _record(record: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
+    operation, parameters = operation_named(str(record["eventName"])), record.get("requestParameters")
+    if record["eventSource"] != _SOURCE or not operation or not isinstance(parameters, dict):
         return
     as_of = None
     with contextlib.suppress(ValueError):
         as_of = date.fromisoformat(str(record.get("eventTime"))[:10])
     name = str(record.get("eventID") or operation)
     region = str(record["awsRegion"]) if record.get("awsRegion") else None
-    for form in _EXPANDER.forms(parameters, shape, None, (*path, "requestParameters")):
-        yield Call(operation, form.parameters, document, path, name, form.unresolved, region, as_of)
+    call = Call(operation, document, path, name, region=region, as_of=as_of)
+    yield from _EXPANDER.calls(call, parameters, None, (*path, "requestParameters"))
 
 
 def _hidden(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:

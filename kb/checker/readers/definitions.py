@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kb.checker.documents import Embedded, JsonDocument, Unreadable
-from kb.checker.model import Call, Document, Leaf, Path, Unresolved
+from kb.checker.model import Call, Document, Path
 from kb.checker.readers import pipelines, stepfunctions
+from kb.library.calls import Leaf, Unresolved
 
 
 def definition_calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
@@ -38,4 +39,4 @@ def text_calls(text: str, document: Document, path: Path, *, is_block: bool) -> 
 
 def unknown_call(unresolved: Unresolved, document: Document, path: Path) -> Call:
     """Return a call that only says that something is not known."""
-    return Call("", {}, document, path, "definition", (Leaf(unresolved, path),))
+    return Call("", document, path, "definition", unresolved=(Leaf(unresolved, path),))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, read_text
+from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, decode, read_bytes
 from kb.checker.expand import ABSENT
-from kb.checker.model import Call, Path, Unresolved
+from kb.checker.model import Call, Path
 from kb.checker.readers import terraform
 from kb.checker.readers.hcl_values import Expression, Module, convert, key_of, text_of
 from kb.errors import MissingExtraError, need
+from kb.library.calls import Unresolved
 
 #: What names stand for around an expression.
 Bindings = Mapping[str, Any]
@@ -66,9 +68,10 @@ def calls(text: str, file: FilePath | None) -> Iterator[Call]:
         file: Where it is, so that the other files of the folder can be looked at; None where it is nowhere.
     """
     document = HclDocument(text)
-    folder = _module(file.parent, _stamp(file.parent)) if file else Module()
+    stamps = _stamps(file.parent) if file else ()
+    folder = _module(file.parent, stamps) if file else Module()
     module = Module(dict(folder.variables), dict(folder.locals))
-    if file is None or file.name not in module_files(file.parent):
+    if file is None or file.name not in (name for name, _, _ in stamps):
         _declare(module, document.tree)
     reader = _Reader(document, module)
     for block in _blocks(document.tree.children[0]):
@@ -93,10 +96,10 @@ class _Reader:
         instances = _instances(collection, "each")
         for bindings in [{}] if instances is None else instances:
             values: Any = self._body(body, bindings, path)
-            if terraform.holds_definition(kind):
+            if kind in terraform.DEFINITIONS:
                 values = self._module.only_value(values)
-            resource = terraform.Resource(kind, name, values, self._document, path)
-            yield from terraform.resource_calls(resource, self._module.resolve)
+            call = Call("", self._document, path, name)
+            yield from terraform.resource_calls(kind, values, call, self._module.resolve)
 
     def _body(self, body: Any, bindings: Bindings, path: Path) -> dict[str, Any]:
         """Attributes as values, blocks as lists of structures."""
@@ -131,7 +134,7 @@ class _Reader:
         made_from = convert(attributes["for_each"].children[2], bindings)
         instances = _instances(self._module.only_value(made_from), iterator)
         if instances is None:
-            yield Unresolved(f"the blocks {name} are made from a list that is not known here")
+            yield Unresolved(f"the {name} blocks are made from a list that is not known here")
             return
         *above, first = path
         for number, own in enumerate(instances, int(first)):
@@ -140,11 +143,10 @@ class _Reader:
 
 def _instances(collection: Any, iterator: str) -> list[Bindings] | None:
     """What the iterator stands for in each turn; None where there is no collection, or none that is known."""
-    if isinstance(collection, dict):
-        return [{iterator: {"key": key, "value": value}} for key, value in collection.items()]
-    if isinstance(collection, list):
-        return [{iterator: {"key": value, "value": value}} for value in collection]
-    return None
+    if not isinstance(collection, dict | list):
+        return None
+    pairs = collection.items() if isinstance(collection, dict) else zip(collection, collection, strict=True)
+    return [{iterator: {"key": key, "value": value}} for key, value in pairs]
 
 
 def _note_parts(node: Any, document: HclDocument, path: Path) -> None:
@@ -204,24 +206,17 @@ def _default(name: str, default: Any) -> Any:
     return default
 
 
-def module_files(folder: FilePath) -> list[str]:
-    """Names of the Terraform files of a folder."""
+def _stamps(folder: FilePath) -> tuple[tuple[str, int, int], ...]:
+    """Terraform files of a folder, with what shows whether one has changed."""
     try:
         names = sorted(each.name for each in folder.iterdir() if each.suffix == ".tf" and each.is_file())
     except OSError:
-        return []
-    return names[:MAXIMUM_FILES]
-
-
-def _stamp(folder: FilePath) -> tuple[tuple[str, int, int], ...]:
-    """What shows whether the files of a folder have changed."""
+        names = []
     stamps = []
-    for name in [*module_files(folder), "terraform.tfvars"]:
-        try:
+    for name in [*names[:MAXIMUM_FILES], "terraform.tfvars"]:
+        with contextlib.suppress(OSError):
             status = (folder / name).stat()
-        except OSError:
-            continue
-        stamps.append((name, status.st_mtime_ns, status.st_size))
+            stamps.append((name, status.st_mtime_ns, status.st_size))
     return tuple(stamps)
 
 
@@ -233,7 +228,7 @@ def _module(folder: FilePath, stamps: tuple[tuple[str, int, int], ...]) -> Modul
         if size > MAXIMUM_SOURCE_BYTES:
             continue
         try:
-            text = read_text(folder / name)
+            text = decode(read_bytes(folder / name))
             if name == "terraform.tfvars":
                 for variable, attribute in _attributes(_parse(text).children[0]).items():
                     module.variables[variable] = convert(attribute.children[2], {})

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.checker.documents import short
 from kb.checker.expand import ABSENT, MAXIMUM_DEPTH
-from kb.checker.model import Path, Unresolved
+from kb.checker.model import Path
+from kb.library.calls import Unresolved
 
 #: Steps of evaluating one value; expressions can double at each step, so that little text would take for ever.
 MAXIMUM_STEPS = 20_000
@@ -110,12 +112,10 @@ class _Evaluation:
         condition, first, second = _children(node)
         text = text_of(condition)
         positive = text.removeprefix("!")
+        decided = {"true": True, "false": False, **state}
         for side, branch in ((True, first), (False, second)):
             holds = side != text.startswith("!")
-            if text in ("true", "false"):
-                if (text == "true") is side:
-                    yield from self.values(convert(branch, at.bindings), state, depth)
-            elif state.get(positive, holds) == holds:
+            if decided.get(positive, holds) == holds:
                 yield from self.values(convert(branch, at.bindings), {**state, positive: holds}, depth)
 
     def _string(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
@@ -231,14 +231,13 @@ def text_of(node: Any) -> str:
 
 
 def _short(node: Any) -> str:
-    text = text_of(node)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return short(text_of(node))
 
 
 def _joined(first: Any, rest: Any) -> Any:
     """Put two parts of a text together."""
     if isinstance(first, dict | list) or first is ABSENT:
-        first = Unresolved("it is put together from what is no text")
+        first = Unresolved("part of it is not text")
     texts = [_known_text(part) for part in (first, rest)]
     unknown = next((part for part in (first, rest) if isinstance(part, Unresolved)), None)
     if unknown is None:

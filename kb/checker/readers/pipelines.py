@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kb.checker.documents import reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import api_names, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.library.calls import Unresolved
 
 #: Operation whose request the arguments of a step are. The checks of quality and bias run as processing jobs.
 STEP_OPERATIONS = {
@@ -34,26 +35,20 @@ def recognizes(data: object) -> bool:
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the requests of all steps, those under conditions too."""
-    expander: Expander[_Chosen] = Expander(_Parameters(data.get("Parameters")), api_names)
+    expander: Expander[_Chosen] = Expander(_Parameters(data.get("Parameters")))
     yield from _steps(data["Steps"], expander, document, (*path, "Steps"), 0)
 
 
 def _steps(steps: Any, expander: Expander[_Chosen], document: Document, path: Path, depth: int) -> Iterator[Call]:
-    if not isinstance(steps, list) or depth > MAXIMUM_DEPTH:
-        return
-    for number, step in enumerate(steps):
-        arguments = step.get("Arguments") if isinstance(step, dict) else None
-        if not isinstance(arguments, dict):
-            continue
-        place = (*path, number)
-        for branch in ("IfSteps", "ElseSteps"):
-            yield from _steps(arguments.get(branch), expander, document, (*place, "Arguments", branch), depth + 1)
-        operation = STEP_OPERATIONS.get(str(step.get("Type")))
-        shape = operation and shape_of(operation)
-        if operation and shape:
-            name = str(step.get("Name") or f"step {number + 1}")
-            for form in expander.forms(arguments, shape, {}, (*place, "Arguments")):
-                yield Call(operation, form.parameters, document, place, name, form.unresolved)
+    for step, place in reached(steps, path, "[]") if depth <= MAXIMUM_DEPTH else ():
+        for arguments, below in reached(step, place, "Arguments"):
+            for branch in ("IfSteps", "ElseSteps"):
+                for inner, above in reached(arguments, below, branch):
+                    yield from _steps(inner, expander, document, above, depth + 1)
+            operation = STEP_OPERATIONS.get(str(step.get("Type")))
+            if operation and isinstance(arguments, dict):
+                call = Call(operation, document, place, str(step.get("Name") or f"step {int(place[-1]) + 1}"))
+                yield from expander.calls(call, arguments, {}, below)
 
 
 class _Parameters:
@@ -71,7 +66,7 @@ class _Parameters:
         if function == "Get":
             return self._get(str(argument), state)
         if function.startswith("Std:"):
-            return [(Unresolved(f"it is the result of {function}, put together when the pipeline runs"), state, ())]
+            return [(Unresolved(f"it is the result of {function}, computed when the pipeline runs"), state, ())]
         return None
 
     def _get(self, reference: str, state: _Chosen) -> list[tuple[Any, _Chosen, Path]]:

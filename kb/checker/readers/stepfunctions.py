@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kb.checker.documents import reached, short
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
-from kb.checker.model import Call, Document, Path, Unresolved
-from kb.checker.shapes import Shape, operations, shape_of
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import operation_named
+from kb.library.calls import Unresolved
 
 _TASK = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?sagemaker:(\w+)")
 #: A path into the input or context, an intrinsic function, or JSONata.
@@ -27,56 +29,38 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
 
 
 def _states(machine: Any, document: Document, path: Path, depth: int) -> Iterator[Call]:
-    states = machine.get("States") if isinstance(machine, dict) else None
-    if not isinstance(states, dict) or depth > MAXIMUM_DEPTH:
-        return
-    for name, state in states.items():
-        if not isinstance(state, dict):
-            continue
-        place = (*path, "States", name)
-        yield from _task(str(name), state, document, place)
-        for inner in ("Iterator", "ItemProcessor"):
-            yield from _states(state.get(inner), document, (*place, inner), depth + 1)
-        branches = state.get("Branches")
-        for number, branch in enumerate(branches if isinstance(branches, list) else ()):
-            yield from _states(branch, document, (*place, "Branches", number), depth + 1)
+    for state, place in reached(machine, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
+        if isinstance(state, dict):
+            yield from _task(str(place[-1]), state, document, place)
+        for steps in (("Iterator",), ("ItemProcessor",), ("Branches", "[]")):
+            for inner, below in reached(state, place, *steps):
+                yield from _states(inner, document, below, depth + 1)
 
 
 def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
     resource = state.get("Resource")
     text = resource.text if isinstance(resource, Unresolved) else resource
     match = _TASK.search(text) if isinstance(text, str) else None
-    operation = operations().get(match[1].lower()) if match else None
-    shape = operation and shape_of(operation)
-    if not operation or not shape:
+    operation = operation_named(match[1]) if match else None
+    if not operation:
         return
     # what JSONata states call arguments, the others call parameters
     member = next((m for m in ("Arguments", "Parameters", "Parameters.$") if m in state), None)
-    given = state[member] if member else Unresolved("the task passes its whole input on")
-    for form in _EXPANDER.forms(given, shape, None, (*path, member) if member else path):
-        yield Call(operation, form.parameters, document, path, name, form.unresolved)
+    given = state[member] if member else Unresolved("the task passes on its whole input")
+    yield from _EXPANDER.calls(Call(operation, document, path, name), given, None, (*path, member) if member else path)
 
 
 def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:
     if not isinstance(value, str):
         return None
     if _PLACEHOLDER in value:
-        reason = f"it is put in when the state machine is deployed ({_short(value)})"
+        reason = f"it is filled in when the state machine is deployed ({short(value)})"
     elif _DYNAMIC.match(value):
-        reason = f"it is taken from the state's input at run time ({_short(value)})"
+        reason = f"it is taken from the state's input at run time ({short(value)})"
     else:
         return None
     # wherever the value comes from, the parameter is sent
     return [(Unresolved(reason, is_given=True), state, ())]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _naming(name: str, shape: Shape) -> str:
-    del shape
-    return name.removesuffix(".$")
-
-
-_EXPANDER: Expander[None] = Expander(_resolve, _naming)
+_EXPANDER: Expander[None] = Expander(_resolve, lambda name: name.removesuffix(".$"))

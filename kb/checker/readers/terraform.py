@@ -5,14 +5,16 @@ Attributes are the API's members in snake case, blocks are lists of structures. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver
-from kb.checker.model import Call, Document, Path, Unresolved
+from kb.checker.documents import reached
+from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver, as_it_stands
+from kb.checker.model import Call, Document, Path
+from kb.checker.naming import operation_named, snake_case
 from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
-from kb.checker.shapes import operations, shape_of, snake_case
+from kb.library.calls import Unresolved
 
 #: Providers, by the beginning of a resource type. The second follows the names of CloudFormation, which are the API's.
 _PREFIXES = ("aws_sagemaker_", "awscc_sagemaker_")
@@ -29,7 +31,7 @@ ATTRIBUTE_EXCEPTIONS: dict[str, dict[str, str]] = {
     "aws_sagemaker_notebook_instance": {"volume_size": "VolumeSizeInGB"},
 }
 #: Attributes that hold a definition, by resource type.
-_DEFINITIONS: dict[str, tuple[str, ...]] = {
+DEFINITIONS: dict[str, tuple[str, ...]] = {
     "aws_sfn_state_machine": ("definition",),
     "awscc_stepfunctions_state_machine": ("definition_string",),
     "aws_sagemaker_pipeline": ("pipeline_definition",),
@@ -43,67 +45,37 @@ def operation_of(resource_type: str) -> str | None:
         return TYPE_EXCEPTIONS[resource_type]
     for prefix in _PREFIXES:
         if resource_type.startswith(prefix):
-            return operations().get(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
+            return operation_named(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
     return None
-
-
-def holds_definition(resource_type: str) -> bool:
-    """Whether resources of this type hold a state machine or a pipeline."""
-    return resource_type in _DEFINITIONS
 
 
 def matters(resource_type: str) -> bool:
     """Whether resources of this type may make requests that are checked."""
-    return operation_of(resource_type) is not None or resource_type in _DEFINITIONS
+    return operation_of(resource_type) is not None or resource_type in DEFINITIONS
 
 
-@dataclass(frozen=True)
-class Resource:
-    """A resource of Terraform, in whichever form.
+def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
+    """Yield the requests that a resource makes.
 
-    Attributes:
+    Args:
         kind: Type, such as ``aws_sagemaker_notebook_instance``.
-        name: Address.
         values: Attributes and blocks.
-        document: Where it was found.
-        path: Place of its attributes.
-        region: Region, where it is known.
+        call: What is known of the resource: its address, document, place of the attributes, Region.
+        resolve: Resolves the expressions in the values.
     """
-
-    kind: str
-    name: str
-    values: Any
-    document: Document
-    path: Path
-    region: str | None = None
-
-
-def resource_calls(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
-    """Yield the requests that a resource makes, its expressions resolved by `resolve`."""
-    if resource.kind in _DEFINITIONS:
-        for call in _definition(resource, resolve):
-            yield replace(call, name=f"{resource.name}.{call.name}" if call.operation else resource.name)
+    if kind in DEFINITIONS:
+        for inner in _definition(kind, values, call, resolve):
+            yield replace(inner, name=f"{call.name}.{inner.name}" if inner.operation else call.name)
         return
-    operation = operation_of(resource.kind)
-    shape = operation and shape_of(operation)
-    if operation and shape:
-        expander = Expander(resolve, snake_case(ATTRIBUTE_EXCEPTIONS.get(resource.kind, {})))
-        for form in expander.forms(resource.values, shape, {}, resource.path):
-            yield Call(
-                operation=operation,
-                parameters=form.parameters,
-                document=resource.document,
-                path=resource.path,
-                name=resource.name,
-                unresolved=form.unresolved,
-                region=resource.region,
-            )
+    exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
+    expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
+    yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
 
 
-def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
+def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
     """Yield the requests of the definition that a resource holds as text or as a structure."""
-    values, path = resource.values, resource.path
-    for attribute in _DEFINITIONS[resource.kind]:
+    path = call.path
+    for attribute in DEFINITIONS[kind]:
         while isinstance(values, list) and len(values) == 1:
             values, path = values[0], (*path, 0)
         if not isinstance(values, dict) or attribute not in values:
@@ -112,11 +84,11 @@ def _definition(resource: Resource, resolve: Resolver[Any]) -> Iterator[Call]:
     possibilities = resolve(values, {})
     for value, _, below in [(values, {}, ())] if possibilities is None else possibilities:
         if isinstance(value, str):
-            yield from text_calls(value, resource.document, path + below, is_block="\n" in value.strip())
+            yield from text_calls(value, call.document, path + below, is_block="\n" in value.strip())
         elif isinstance(value, Unresolved):
-            yield unknown_call(value, resource.document, path + below)
+            yield unknown_call(value, call.document, path + below)
         else:
-            yield from definition_calls(value, resource.document, path + below)
+            yield from definition_calls(value, call.document, path + below)
 
 
 def recognizes(data: object) -> bool:
@@ -128,62 +100,44 @@ def recognizes(data: object) -> bool:
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the requests of everything that the plan leaves standing, or that the state holds."""
-    reader = _Reader(document, _provider_region(data))
-    changes = data.get("resource_changes")
-    if isinstance(changes, list):
-        for number, change in enumerate(changes):
-            details = change.get("change") if isinstance(change, dict) else None
-            if isinstance(details, dict) and isinstance(details.get("after"), dict):
-                values = _with_unknown(details["after"], details.get("after_unknown"))
-                yield from reader.resource(change, values, (*path, "resource_changes", number, "change", "after"))
-        return
-    for part in ("planned_values", "values"):
-        root = data.get(part)
-        if isinstance(root, dict):
-            yield from reader.module(root.get("root_module"), (*path, part, "root_module"), 0)
-
-
-class _Reader:
-    """Reads the resources of one document."""
-
-    def __init__(self, document: Document, region: str | None) -> None:
-        self._document, self._region = document, region
-
-    def module(self, module: Any, path: Path, depth: int) -> Iterator[Call]:
-        """Yield the requests of a module and those in it."""
-        if not isinstance(module, dict) or depth > MAXIMUM_DEPTH:
-            return
-        for number, resource in enumerate(_list(module.get("resources"))):
-            if isinstance(resource, dict):
-                yield from self.resource(resource, resource.get("values"), (*path, "resources", number, "values"))
-        for number, child in enumerate(_list(module.get("child_modules"))):
-            yield from self.module(child, (*path, "child_modules", number), depth + 1)
-
-    def resource(self, described: dict[str, Any], values: Any, path: Path) -> Iterator[Call]:
-        """Yield the requests of a resource."""
+    # the Region of the AWS provider, where the configuration states one
+    steps = ("configuration", "provider_config", "aws", "expressions", "region", "constant_value")
+    provided = [region for region, _ in reached(data, (), *steps) if isinstance(region, str)]
+    for described, values, place in _resources(data, path):
         kind = str(described.get("type"))
-        if described.get("mode", "managed") != "managed" or not matters(kind) or not isinstance(values, dict):
-            return
-        own = values.get("region")
-        region = own if isinstance(own, str) and own else self._region
-        name = str(described.get("address") or kind)
-        yield from resource_calls(Resource(kind, name, values, self._document, path, region), _known)
+        if described.get("mode", "managed") == "managed" and matters(kind) and isinstance(values, dict):
+            own = values.get("region")
+            regions = [own] if isinstance(own, str) and own else provided
+            name, region = str(described.get("address") or kind), next(iter(regions), None)
+            yield from resource_calls(kind, values, Call("", document, place, name, region=region), as_it_stands)
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _resources(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Any, Path]]:
+    """Resources as they are described, with their values and the place of these."""
+    if isinstance(data.get("resource_changes"), list):
+        for change, place in reached(data, path, "resource_changes", "[]"):
+            for after, below in reached(change, place, "change", "after"):
+                # what is deleted has nothing after it
+                if isinstance(after, dict):
+                    yield change, _with_unknown(after, change["change"].get("after_unknown")), below
+    else:
+        for part in ("planned_values", "values"):
+            for root, place in reached(data, path, part, "root_module"):
+                yield from _of_module(root, place, 0)
 
 
-def _known(value: Any, state: Any) -> Iterable[tuple[Any, Any, Path]] | None:
-    """Nothing in a plan is an expression."""
-    del value, state
-    return None
+def _of_module(module: Any, path: Path, depth: int) -> Iterator[tuple[dict[str, Any], Any, Path]]:
+    for resource, place in reached(module, path, "resources", "[]"):
+        for values, below in reached(resource, place, "values"):
+            yield resource, values, below
+    for child, place in reached(module, path, "child_modules", "[]") if depth < MAXIMUM_DEPTH else ():
+        yield from _of_module(child, place, depth + 1)
 
 
 def _with_unknown(after: Any, unknown: Any) -> Any:
     """Put what is known only after the apply where it will stand."""
     if unknown is True:
-        return Unresolved("it is known only after the apply", is_given=True)
+        return Unresolved("it is known only after apply", is_given=True)
     if isinstance(unknown, dict) and isinstance(after, dict | None):
         known = after or {}
         names = [*known, *(name for name in unknown if name not in known)]
@@ -193,11 +147,3 @@ def _with_unknown(after: Any, unknown: Any) -> Any:
         padded = [*unknown, *[None] * (len(after) - len(unknown))]
         return [_with_unknown(value, padded[number]) for number, value in enumerate(after)]
     return after
-
-
-def _provider_region(data: dict[str, Any]) -> str | None:
-    """Region of the AWS provider, where the configuration states one."""
-    found: Any = data
-    for name in ("configuration", "provider_config", "aws", "expressions", "region", "constant_value"):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from kb.checker.model import Finding, Severity
+from kb.checker.model import Finding
 from kb.checker.run import FileResult
+from kb.library.rules import Severity
 
 #: Characters that XML cannot hold.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,8 +27,8 @@ def render(results: Iterable[FileResult], fail_on: Severity | None) -> str:
         if not cases:
             cases = [ET.Element("testcase", classname=_clean(result.file), name="no findings")]
         suite = ET.SubElement(root, "testsuite", name=_clean(result.file), tests=str(len(cases)), errors="0")
-        suite.set("failures", str(_count(cases, "failure")))
-        suite.set("skipped", str(_count(cases, "skipped")))
+        for name, tag in (("failures", "failure"), ("skipped", "skipped")):
+            suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
         suite.extend(cases)
     ET.indent(root)
     return f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(root, encoding='unicode')}"
@@ -45,10 +46,6 @@ def _case(file: str, finding: Finding, fail_on: Severity | None) -> ET.Element:
     else:
         ET.SubElement(case, "system-out").text = text
     return case
-
-
-def _count(cases: Iterable[ET.Element], tag: str) -> int:
-    return sum(case.find(tag) is not None for case in cases)
 
 
 def _clean(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from kb._version import __version__
-from kb.checker.model import Finding, Rule
-from kb.checker.rules import RULES
+from kb.checker.model import Finding
 from kb.library.lookup import snapshot
+from kb.library.rules import RULES, Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

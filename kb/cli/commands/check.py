@@ -11,14 +11,14 @@ from pathlib import Path
 import click
 
 from kb.checker.documents import MAXIMUM_BYTES
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.model import Finding, Options
 from kb.checker.reports import junit, sarif
-from kb.checker.rules import RULES
 from kb.checker.run import STDIN, FileResult, check_bytes, check_target, needless_rows, targets
 from kb.checker.suppressions import CONFIG_NAME, FAIL_ON, read_config
 from kb.cli.options import FILE, known_region, region_option
 from kb.cli.output import Form, echo_json, json_option, note, paragraph
 from kb.library.lookup import snapshot
+from kb.library.rules import RULES, Severity
 from kb.library.words import plain
 
 _FORMATS = ("text", "json", "sarif", "junit")

@@ -101,7 +101,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C(
                 "instance_type_paths",
                 "VARCHAR",
-                "Where the request names instance types, separated by |; a path that only one operation has follows its name and a colon; NULL if the request names none",
+                "Where the request names instance types, separated by |; a path that only one operation has follows its name and a colon; [?] is a list from which SageMaker picks one; NULL if the request names none",
             ),
             C("volume_kms_key_paths", "VARCHAR", "Where the request takes the volume key; NULL if it takes none"),
             C("volume_size_paths", "VARCHAR", "Where the request takes the volume size; NULL if it takes none"),

@@ -14,17 +14,18 @@ from checkov.cloudformation.checks.resource.base_resource_check import BaseResou
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck as TerraformCheck
 
-from kb.checker.model import Finding, Options, Severity
+from kb.checker.model import Finding, Options
 from kb.checker.plugins.resource import cloudformation_findings, terraform_findings
+from kb.library.rules import Severity
 
 #: Rules that make sense for a resource alone, with what should be, as Checkov names its checks.
 NAMES = {
-    "key-rejected": "Ensure that a volume key is given only where SageMaker takes it",
+    "key-rejected": "Ensure that a volume key is given only where SageMaker accepts it",
     "key-not-applied": "Ensure that the volume key encrypts the ML storage for which it is given",
     "key-covers-ebs-only": "Ensure that no local NVMe storage stays outside the volume key",
     "key-missing": "Ensure that a volume key is given where one can be used",
-    "mixed-types": "Ensure that the instance types of one request treat its volume key alike",
-    "volume-size": "Ensure that the volume size keeps to the rule for the instance type",
+    "mixed-types": "Ensure that the instance types of one request treat its volume key the same way",
+    "volume-size": "Ensure that the volume size follows the rule for the instance type",
     "unknown-type": "Ensure that the instance type exists",
     "not-offered": "Ensure that the instance type is offered for the workload",
 }
@@ -36,11 +37,15 @@ def check_id(rule_id: str) -> str:
     return f"KB_SAGEMAKER_{rule_id.upper().replace('-', '_')}"
 
 
-def _described(rule_id: str) -> dict[str, Any]:
+def _described(rule_id: str, resources: list[str]) -> dict[str, Any]:
     """Arguments that both kinds of checks take."""
-    name = NAMES[rule_id]
-    categories = [CheckCategories.ENCRYPTION]
-    return {"name": name, "id": check_id(rule_id), "categories": categories, "guideline": _GUIDELINE}
+    return {
+        "name": NAMES[rule_id],
+        "id": check_id(rule_id),
+        "categories": [CheckCategories.ENCRYPTION],
+        "guideline": _GUIDELINE,
+        "supported_resources": resources,
+    }
 
 
 def _options() -> Options:
@@ -63,12 +68,11 @@ class SageMakerTemplateCheck(TemplateCheck):  # type: ignore[misc] # Checkov is 
 
     def __init__(self, rule_id: str) -> None:
         self.rule_id = rule_id
-        super().__init__(supported_resources=["AWS::SageMaker::*"], **_described(rule_id))
+        super().__init__(**_described(rule_id, ["AWS::SageMaker::*"]))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Check a resource."""
-        found = cloudformation_findings(str(conf.get("Type")), conf.get("Properties"), _options())
-        return _result(self, found)
+        return _result(self, cloudformation_findings(str(conf.get("Type")), conf.get("Properties"), _options()))
 
 
 class SageMakerTerraformCheck(TerraformCheck):  # type: ignore[misc] # nor here
@@ -76,8 +80,7 @@ class SageMakerTerraformCheck(TerraformCheck):  # type: ignore[misc] # nor here
 
     def __init__(self, rule_id: str) -> None:
         self.rule_id = rule_id
-        resources = ["aws_sagemaker_*", "awscc_sagemaker_*"]
-        super().__init__(supported_resources=resources, **_described(rule_id))
+        super().__init__(**_described(rule_id, ["aws_sagemaker_*", "awscc_sagemaker_*"]))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Check a resource."""
