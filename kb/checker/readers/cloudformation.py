@@ -14,7 +14,7 @@ from kb.checker.documents import Marked, reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander
 from kb.checker.model import Call, Document, Path
 from kb.checker.readers.cfn_resolver import CfnResolver, Decisions, function_of
-from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
+from kb.checker.readers.definitions import definition_calls, unknown_call
 from kb.library.calls import Unresolved
 from kb.library.rules import RULES
 
@@ -85,10 +85,9 @@ class _Reader:
         """Yield the requests of a definition inside a resource."""
         for definition, place in reached(properties, path, *members):
             text, is_whole = definition_text(definition)
-            if text is None:
-                yield from definition_calls(self._plain(definition, 0), document, place)
-            else:
-                yield from text_calls(text, document, place, is_block=is_whole and "\n" in text.strip())
+            value = self._plain(definition, 0) if text is None else text
+            if not isinstance(value, Unresolved):
+                yield from definition_calls(value, document, place, is_whole=is_whole)
 
     def _plain(self, value: Any, depth: int) -> Any:
         """Put values in the place of functions: the only one there is, or that it is not known."""

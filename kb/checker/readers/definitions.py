@@ -11,30 +11,29 @@ from kb.checker.readers import pipelines, stepfunctions
 from kb.library.calls import Leaf, Unresolved
 
 
-def definition_calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
-    """Yield the requests of a state machine or pipeline; nothing for anything else."""
-    for reader in (stepfunctions, pipelines):
-        if reader.recognizes(data):
-            yield from reader.calls(data, document, path)
-
-
-def text_calls(text: str, document: Document, path: Path, *, is_block: bool) -> Iterator[Call]:
-    """Yield the requests of a definition written as JSON text.
+def definition_calls(value: Any, document: Document, path: Path, *, is_whole: bool = True) -> Iterator[Call]:
+    """Yield the requests of a state machine or pipeline; nothing for anything else.
 
     Args:
-        text: The definition; ``${...}`` stands for what is put in later.
+        value: The definition: a structure, or JSON text in which ``${...}`` stands for what is put in later.
         document: The document around it.
-        path: Place of the text.
-        is_block: The text stands line by line below its name.
+        path: Place of the definition.
+        is_whole: A text stands in the document as it is, and is not put together from parts.
     """
-    if "sagemaker" not in text.lower() and '"Steps"' not in text:
-        return
-    try:
-        inner = Embedded(JsonDocument(text), document, path, follows_lines=is_block)
-    except Unreadable as error:
-        yield unknown_call(Unresolved(f"the definition inside is {error}"), document, path)
-        return
-    yield from definition_calls(inner.data, inner, ())
+    if isinstance(value, Unresolved):
+        yield unknown_call(value, document, path)
+    elif not isinstance(value, str):
+        for reader in (stepfunctions, pipelines):
+            if reader.recognizes(value):
+                yield from reader.calls(value, document, path)
+    elif "sagemaker" in value.lower() or '"Steps"' in value:
+        try:
+            # a text of several lines begins on the line below its name
+            inner = Embedded(JsonDocument(value), document, path, follows_lines=is_whole and "\n" in value.strip())
+        except Unreadable as error:
+            yield unknown_call(Unresolved(f"the definition inside is {error}"), document, path)
+        else:
+            yield from definition_calls(inner.data, inner, ())
 
 
 def unknown_call(unresolved: Unresolved, document: Document, path: Path) -> Call:

@@ -13,7 +13,7 @@ from kb.checker.documents import reached
 from kb.checker.expand import MAXIMUM_DEPTH, Expander, Resolver, as_it_stands
 from kb.checker.model import Call, Document, Path
 from kb.checker.naming import operation_named, snake_case
-from kb.checker.readers.definitions import definition_calls, text_calls, unknown_call
+from kb.checker.readers.definitions import definition_calls
 from kb.library.calls import Unresolved
 
 #: Providers, by the beginning of a resource type. The second follows the names of CloudFormation, which are the API's.
@@ -83,12 +83,7 @@ def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> I
         values, path = values[attribute], (*path, attribute)
     possibilities = resolve(values, {})
     for value, _, below in [(values, {}, ())] if possibilities is None else possibilities:
-        if isinstance(value, str):
-            yield from text_calls(value, call.document, path + below, is_block="\n" in value.strip())
-        elif isinstance(value, Unresolved):
-            yield unknown_call(value, call.document, path + below)
-        else:
-            yield from definition_calls(value, call.document, path + below)
+        yield from definition_calls(value, call.document, path + below)
 
 
 def recognizes(data: object) -> bool:
