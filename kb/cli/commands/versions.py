@@ -13,6 +13,7 @@ from kb.cli.output import Form, form_options, paragraph, write
 from kb.cli.table import Table, as_rows
 from kb.library.changes import COMPARED, HEADINGS, Kind, grouped, outcomes, values
 from kb.library.model import Change, Version
+from kb.library.words import counted
 
 #: Names that are written out; more are counted by family.
 _NAMES_SHOWN = 6
@@ -63,7 +64,7 @@ def diff(old: date, new: date, instance_type: str | None, kind: str | None, form
         json=lambda: [change.as_dict() for change in changes],
         csv=lambda: as_rows(Change._fields, changes),
         people=lambda: "\n\n".join(_sections(changes)),
-        remark=f"{len(changes)} change{'' if len(changes) == 1 else 's'} from {old} to {new}",
+        remark=f"{counted(len(changes), 'change')} from {old} to {new}",
     )
 
 

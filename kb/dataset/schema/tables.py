@@ -104,7 +104,7 @@ TABLES: tuple[Table, ...] = (
             C(
                 "distance",
                 "DOUBLE",
-                "How much the hardware differs; 0 where nothing that is compared does",
+                "How much the hardware differs; 0 if nothing that is compared differs",
                 required=True,
             ),
         ),
