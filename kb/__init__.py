@@ -40,11 +40,9 @@ from kb.library.lookup import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
-    import duckdb
-
+    from kb.dataset.database import connect
     from kb.library.alternatives.search import alternatives
     from kb.library.guard import guard, unguard
     from kb.library.model import (
@@ -110,21 +108,6 @@ __all__ = [
 ]
 
 
-def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the database that ``kb build`` makes, read-only. It has every table; ``kb schema`` describes them.
-
-    Args:
-        path: The DuckDB file. The default is the file that ``kb build`` writes, or ``KB_DATABASE`` if set.
-
-    Raises:
-        MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
-        DatabaseError: the file is missing, damaged, or of another schema version. The message says what to do.
-    """
-    from kb.dataset.database import connect as connect_
-
-    return connect_(path)
-
-
 #: What is imported when it is first asked for, and from where: values that a lookup of facts does not make, and
 #: functions that few programs call.
 _LATER = {
@@ -133,6 +116,7 @@ _LATER = {
     **dict.fromkeys(("Verdict", "Version", "VolumeSize"), "kb.library.model"),
     **dict.fromkeys(("guard", "unguard"), "kb.library.guard"),
     "alternatives": "kb.library.alternatives.search",
+    "connect": "kb.dataset.database",
 }
 
 

@@ -16,16 +16,16 @@ _REBUILD = "run `kb build` to make it"
 
 
 def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the database read-only.
+    """Open the database that ``kb build`` makes, read-only.
 
     Args:
-        path: The DuckDB file; by default the one that ``kb build`` writes (or ``KB_DATABASE``).
+        path: The DuckDB file. The default is the file that ``kb build`` writes, or ``KB_DATABASE`` if set.
 
     Returns:
-        A read-only DuckDB connection with every table of :mod:`kb.dataset.schema`.
+        A read-only DuckDB connection with every table; ``kb schema`` describes them.
 
     Raises:
-        MissingExtraError: duckdb is not installed.
+        MissingExtraError: duckdb is not installed (``pip install 'sagemaker-storage-kb[build]'``).
         DatabaseError: the file is missing, not a DuckDB file, not of this project, or of another schema version.
     """
     module = need("duckdb", "build", "The database")

@@ -216,7 +216,6 @@ def find(
         ValueError: `outcome` is given without `workload`, or there is no such outcome or Region.
     """
     data = snapshot()
-    found: Iterable[InstanceType] = (data.spans(name)[0] for name in data.type_names)
     equal = {
         "family": family,
         "status": status,
@@ -224,20 +223,18 @@ def find(
         "has_instance_store": has_instance_store,
         "is_kms_eligible": is_kms_eligible,
     }
-    for attribute, wanted in equal.items():
-        if wanted is not None:
-            found = [t for t in found if getattr(t, attribute) == wanted]
-    limits = (
-        ("gpu_count", min_gpus, None),
-        ("vcpus", min_vcpus, max_vcpus),
-        ("memory_gib", min_memory_gib, max_memory_gib),
-    )
-    for attribute, least, most in limits:
-        if least is not None or most is not None:
-            found = [t for t in found if _within(getattr(t, attribute), least, most)]
-    if gpu_name is not None:
-        part = gpu_name.casefold()
-        found = [t for t in found if t.gpu_name is not None and part in t.gpu_name.casefold()]
+    limits = {
+        "gpu_count": (min_gpus, None),
+        "vcpus": (min_vcpus, max_vcpus),
+        "memory_gib": (min_memory_gib, max_memory_gib),
+    }
+    found: Iterable[InstanceType] = [
+        each
+        for each in (data.spans(name)[0] for name in data.type_names)
+        if all(wanted is None or getattr(each, name) == wanted for name, wanted in equal.items())
+        and all(_within(getattr(each, name), *limit) for name, limit in limits.items())
+        and (gpu_name is None or (each.gpu_name is not None and gpu_name.casefold() in each.gpu_name.casefold()))
+    ]
     if workload is not None:
         found = _offered(found, _known_workload(workload), outcome)
     elif outcome is not None:
@@ -266,7 +263,10 @@ def diff(old: date | str, new: date | str) -> tuple[Change, ...]:
 
 
 def _within(value: float | None, least: float | None, most: float | None) -> bool:
-    return value is not None and (least is None or value >= least) and (most is None or value <= most)
+    """Whether a value is within the limits; one that is not known is within none."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def _offered(types: Iterable[InstanceType], workload: str, outcome: Outcome | str | None) -> list[InstanceType]:
@@ -322,10 +322,8 @@ def read_day(value: date | str) -> date:
     Raises:
         UnknownVersion: it is none of these, or before 2017-11-29.
     """
-    if isinstance(value, datetime):
-        day = value.date()
-    elif isinstance(value, date):
-        day = value
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
     else:
         try:
             day = date.fromisoformat(value.strip().replace(".", "-"))

@@ -30,19 +30,16 @@ class Record:
     def __init__(self, **values: Any) -> None:
         if values.keys() != self._names:
             wrong = sorted(values.keys() ^ self._names)
-            msg = (
+            raise TypeError(
                 f"{type(self).__name__} takes exactly {', '.join(self._fields)}; missing or unknown: {', '.join(wrong)}"
             )
-            raise TypeError(msg)
         self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        msg = f"{type(self).__name__} cannot be changed"
-        raise AttributeError(msg)
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
 
     def __delattr__(self, name: str) -> NoReturn:
-        msg = f"{type(self).__name__} cannot be changed"
-        raise AttributeError(msg)
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -101,11 +101,15 @@ class Snapshot:
         """Every data version, oldest first."""
         from kb.library.model import Version
 
-        found = []
-        for version, changes, summary in self.rows("versions"):
-            released_on = date.fromisoformat(version.replace(".", "-"))
-            found.append(Version(version=version, released_on=released_on, changes=int(changes), summary=summary))
-        return tuple(found)
+        return tuple(
+            Version(
+                version=version,
+                released_on=date.fromisoformat(version.replace(".", "-")),
+                changes=int(changes),
+                summary=summary,
+            )
+            for version, changes, summary in self.rows("versions")
+        )
 
     def spans(self, name: str) -> tuple[InstanceType, ...]:
         """The facts about a type over time, newest first."""
@@ -157,11 +161,11 @@ class Snapshot:
 
     def rule_outcomes(self, day: date) -> dict[str, tuple[str, str]]:
         """Outcome without and with local storage per workload, as the rules stood on a day."""
-        found: dict[str, tuple[str, str]] = {}
-        for workload, valid_from, without, with_storage in self.rows("rule_history"):
-            if date.fromisoformat(valid_from) <= day:
-                found[workload] = (without, with_storage)
-        return found
+        return {
+            workload: (without, with_storage)
+            for workload, valid_from, without, with_storage in self.rows("rule_history")  # oldest first
+            if date.fromisoformat(valid_from) <= day
+        }
 
     def region_names(self) -> tuple[str, ...]:
         """Every Region that a Region list names."""

@@ -119,18 +119,23 @@ def _offering(what: str, origin: str, since: str) -> Evidence:
 
 
 def _rule(data: Snapshot, rule_id: str) -> Evidence:
-    for row in data.rows("rules"):
-        if row[0] == rule_id:
-            _, member, release, since, url, documentation = row
-            return Evidence(
-                kind="rule",
-                what=member or "API reference",
-                origin=f"botocore {release}",
-                since=date.fromisoformat(since),
-                url=url,
-                note=_RULE_NOTES[documentation],
-            )
-    msg = f"the snapshot names a rule it does not have: {rule_id}"
+    _, member, release, since, url, documentation = _row(data, "rules", rule_id)
+    return Evidence(
+        kind="rule",
+        what=member or "API reference",
+        origin=f"botocore {release}",
+        since=date.fromisoformat(since),
+        url=url,
+        note=_RULE_NOTES[documentation],
+    )
+
+
+def _row(data: Snapshot, section: str, key: str) -> list[str]:
+    """The row of a section whose first cell is the key."""
+    for row in data.rows(section):
+        if row[0] == key:
+            return row
+    msg = f"the snapshot names {key!r}, which its section {section} does not have"
     raise SnapshotError(msg)
 
 
@@ -158,9 +163,8 @@ def _storage(data: Snapshot, name: str, day: date) -> Evidence:
 
 
 def _contradictions(data: Snapshot, ids: str) -> Iterator[Contradiction]:
-    by_id = {row[0]: row for row in data.rows("contradictions")}
     for contradiction_id in ids.split():
-        _, says, statement, title, url, seen_on, newer = by_id[contradiction_id]
+        _, says, statement, title, url, seen_on, newer = _row(data, "contradictions", contradiction_id)
         day = date.fromisoformat(seen_on)
         yield Contradiction(
             says_outcome=says, statement=statement, source_title=title, url=url, seen_on=day, newer_side=newer

@@ -78,21 +78,24 @@ def documents(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> t
     found: list[Document] = []
     kept: list[Group] = []
     for group in groups:
-        larger = _document([*kept, group], key_arns)
-        if kept and size_of(text_of(larger, kind), kind) > LIMITS[kind]:
+        if kept and _size([*kept, group], key_arns, kind) > LIMITS[kind]:
             found.append(_document(kept, key_arns))
-            kept, larger = [], _document([group], key_arns)
+            kept = []
         kept.append(group)
-        if size_of(text_of(larger, kind), kind) > LIMITS[kind]:
-            msg = (
-                f"the statements on {', '.join(group.actions)} are {size_of(text_of(larger, kind), kind):,} characters "
-                f"long, over the limit of {LIMITS[kind]:,} for one policy, and cannot be split; "
+        size = _size(kept, key_arns, kind)
+        if size > LIMITS[kind]:
+            raise PolicyError(
+                f"the statements on {', '.join(group.actions)} are {size:,} characters long, over the limit of "
+                f"{LIMITS[kind]:,} for one policy, and cannot be split; "
                 "ask for fewer workloads or keys, or fold families (--fold)"
             )
-            raise PolicyError(msg)
     if kept:
         found.append(_document(kept, key_arns))
     return tuple(found)
+
+
+def _size(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> int:
+    return size_of(text_of(_document(groups, key_arns), kind), kind)
 
 
 def _document(groups: Sequence[Group], key_arns: Sequence[str]) -> Document:

@@ -129,3 +129,7 @@ def test_versions() -> None:
     assert versions[-1].version == kb.DATA_VERSION
     assert [v.version for v in versions] == sorted(v.version for v in versions)
     assert all(v.changes > 0 and v.summary for v in versions)
+
+
+def test_an_empty_gpu_name_asks_for_types_with_a_gpu() -> None:
+    assert kb.find(gpu_name="") == tuple(each for each in kb.find() if each.gpu_name is not None)

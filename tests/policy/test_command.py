@@ -29,7 +29,7 @@ def test_several_documents_go_one_on_a_line(kb: Run) -> None:
     expected = make_policy().documents
     assert len(expected) > 1
     assert [json.loads(line) for line in found.stdout.splitlines()] == list(expected)
-    assert f"{len(expected)} documents, one on a line" in found.stderr
+    assert f"{len(expected)} documents, one per line" in found.stderr
     assert "attach all of them" in found.stderr
 
 
