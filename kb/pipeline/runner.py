@@ -6,6 +6,7 @@ a failed or killed build leaves the previous file as it was.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from kb import checks
 from kb.dataset import files
+from kb.dataset.database import connect
 from kb.dataset.files import real, replace_atomically, scratch
 from kb.dataset.schema import SCHEMA_VERSION, TABLES
-from kb.errors import BuildError, need
+from kb.errors import BuildError, DatabaseError, need
 from kb.export import snapshot
 from kb.pipeline import inputs, nearest
 
@@ -76,20 +78,15 @@ def build(
         BuildError: a SQL step failed, or the target cannot be written; nothing was published.
     """
     module = need("duckdb", "build", "The build")
-    if database.is_dir():
-        raise BuildError(f"{database}: is a folder; give the name of a file")
-    try:
-        real(database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
+    target = _target(database)
     tell = progress or (lambda number, of, title: None)
     try:
-        with _workshop(real(database).parent) as folder:
+        with _workshop(target.parent) as folder:
             temporary = folder / "kb.duckdb"
             with closing(module.connect(str(temporary), config=_STORAGE)) as connection:
                 total = _fill(connection, data_dir, tell)
                 tell(total - 1, total, "checking")
-                made = examine(connection, database, snapshot_file)
+                made = _examine(connection, database, snapshot_file)
                 if gate:
                     checks.require_all(made.checks)
                 text = snapshot.render(connection) if snapshot_file else ""
@@ -101,6 +98,18 @@ def build(
     except module.Error as error:
         raise BuildError(f"{database}: {str(error).strip()}; nothing was published") from error
     return made
+
+
+def _target(database: Path) -> Path:
+    """The file that a database shall be, whose folder is made; a link to it stays a link."""
+    if database.is_dir():
+        raise BuildError(f"{database}: is a folder; give the name of a file")
+    target = real(database)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
+    return target
 
 
 def _workshop(home: Path) -> AbstractContextManager[Path]:
@@ -117,7 +126,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, data_dir: Path, tell: Progress)
     total = len(steps) + 3
     connection.execute("SET enable_progress_bar = false")
     tell(1, total, "reading inputs")
-    _create_tables(connection, inputs.load(connection, data_dir))
+    _create_tables(connection, _fingerprint(inputs.load(connection, data_dir)))
     for number, step in enumerate(steps, 2):
         tell(number, total, _title(step))
         _run_sql(connection, step)
@@ -125,7 +134,35 @@ def _fill(connection: duckdb.DuckDBPyConnection, data_dir: Path, tell: Progress)
     return total
 
 
-def examine(connection: duckdb.DuckDBPyConnection, database: Path, snapshot_file: Path | None = None) -> BuildResult:
+def _fingerprint(digest: str) -> str:
+    """SHA-256 over what makes a database: the digest of its inputs, and the SQL that derives the rest from them."""
+    everything = hashlib.sha256(digest.encode())
+    for step in sorted(SQL_DIR.glob("[0-9]*.sql")):
+        everything.update(step.read_bytes())
+    return everything.hexdigest()
+
+
+def reuse(data_dir: Path, database: Path) -> BuildResult | None:
+    """What a build of these inputs would give, where an earlier one left its database; None where it did not.
+
+    Args:
+        data_dir: The data folder; every input is checked.
+        database: The database that may be there; it is read only.
+
+    Raises:
+        InputError: an input is not as it must be; names file and line.
+    """
+    module = need("duckdb", "build", "The build")
+    wanted = _fingerprint(inputs.check(data_dir).digest)
+    try:
+        with closing(connect(database)) as connection:
+            found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
+            return _examine(connection, database) if found == (wanted,) else None
+    except (BuildError, DatabaseError, module.Error):
+        return None  # whatever is wrong with it, a new one takes its place
+
+
+def _examine(connection: duckdb.DuckDBPyConnection, database: Path, snapshot_file: Path | None = None) -> BuildResult:
     """Run the data checks on a database that is built, and say what is in it.
 
     Args:
@@ -150,13 +187,15 @@ def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: s
         text: What it shall say.
 
     Raises:
-        OSError: the database cannot be written; nothing was published.
-        BuildError: the snapshot cannot be written.
+        BuildError: the database cannot be written, and nothing was published; or the snapshot cannot be.
     """
-    # a write-ahead log that somebody's session left behind belongs to the file that goes away
-    target = real(database)
-    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
-    files.publish(candidate, target)
+    target = _target(database)
+    try:
+        # a write-ahead log that somebody's session left behind belongs to the file that goes away
+        target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+        files.publish(candidate, target)
+    except OSError as error:
+        raise BuildError(f"{database}: {error.strerror}; nothing was published") from error
     if snapshot_file is None:
         return
     try:
@@ -166,7 +205,7 @@ def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: s
         raise BuildError(f"{snapshot_file}: {error.strerror}; {problem}") from error
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
+def _create_tables(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
     connection.begin()  # one transaction: each of its own would wait for the disk, hundreds of times
     for table in TABLES:
         connection.execute(table.create_sql())
@@ -175,7 +214,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
     connection.execute("CREATE TEMP TABLE input_build_info (name VARCHAR, value VARCHAR)")
     connection.executemany(
         "INSERT INTO input_build_info VALUES (?, ?)",
-        [("schema_version", str(SCHEMA_VERSION)), ("input_sha256", digest)],
+        [("schema_version", str(SCHEMA_VERSION)), ("input_sha256", fingerprint)],
     )
     connection.commit()
 
