@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from kb._version import __version__
 from kb.errors import need
+from scrapers import clock
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, ScrapeError, Unreachable
 
 #: The Region that is asked which Regions there are, where the profile names none.
@@ -92,7 +92,7 @@ def reading(request: Request, service: str, title: str, ask: Ask) -> Reading:
         Unreachable: No credentials, or no connection to any Region.
         ScrapeError: A Region that is not enabled, or no Region that answered.
     """
-    today = datetime.now(UTC).date()
+    today = clock.today()
     made = session(request)
     start = start_region(made, request)
     partition = partition_of(made, start)
@@ -311,7 +311,9 @@ def _client(made: Any, service: str, region: str, attempts: int) -> Any:
         user_agent_extra=f"sagemaker-storage-kb/{__version__}",
     )
     with _translated(service, region):
-        return made.client(service, region_name=region, config=config)
+        client = made.client(service, region_name=region, config=config)
+    client.meta.events.register("after-call", lambda http_response, **_: clock.heard(http_response.headers))
+    return client
 
 
 @contextmanager

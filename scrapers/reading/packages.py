@@ -14,9 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from scrapers import clock
 from scrapers.base import Document, Reading, Request, ScrapeError
 from scrapers.reading.git import Commit, Repository
 
@@ -59,7 +60,7 @@ def read(package: Package, request: Request) -> Iterator[Reading]:
     if request.wheel is not None:
         yield _from_wheel(package, request.wheel)
     else:
-        yield _from_installed(package, request.observed_on or datetime.now(UTC).date())
+        yield _from_installed(package, request.observed_on or clock.today())
 
 
 def _from_installed(package: Package, observed_on: date) -> Reading:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kb.dataset.database import connect
 from kb.dataset.files import scratch
+from kb.dataset.logs import read_scrapes
 from kb.errors import BuildError, DatabaseError, InputError, KBError
 from kb.export import snapshot
 from kb.pipeline import BuildResult, build, publish, reuse
@@ -60,16 +61,19 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
 
     Raises:
         InputError: A log or curated table is not in order; nothing was read.
+        ClockError: The clock of this machine is wrong; nothing was written.
         BusyError: Another refresh is at work, or the logs changed meanwhile; nothing was written.
         BuildError: The logs as they are, or as they would be, cannot be built; nothing was written.
         MissingExtraError: duckdb is not installed.
         OSError: A file cannot be read or written.
     """
-    from scrapers import SCRAPERS
+    from scrapers import SCRAPERS, clock
 
     with alone(job.data_dir), scratch() as folder:
         staging = Staging(job.data_dir, folder / "data")
         before = _before(staging, job, folder / "before.duckdb", tell)
+        scrapes = read_scrapes(staging.folder / "scrapes.csv")
+        clock.begin(scrapes)
         sources = tuple(
             read_all(
                 staging,
@@ -80,6 +84,7 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
                 from_raw=job.from_raw,
             )
         )
+        clock.require(scrapes, is_dated_here=job.from_raw is None)
         after = _after(staging, before, folder / "after.duckdb", tell)
         tell("comparing")
         differences = compare(before.database, after.database)
