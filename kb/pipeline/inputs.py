@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kb.dataset import logs
 from kb.dataset.curated import CURATED, read_curated, type_problem
 from kb.dataset.files import finish_replacing
-from kb.dataset.log_specs import PRESENCE, SPECS
+from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
 from kb.dataset.logs import Log, Scrape
 from kb.dataset.schema.hardware import FACTS, STORAGE_FACTS
 from kb.errors import InputError
@@ -52,10 +52,8 @@ class Inputs:
         return digest.hexdigest()
 
 
-#: In confirmations.csv and in the database: the place says nothing of what is watched any more.
-ABSENT = "absent"
-
 _SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
+_FACT_TYPES = {column.name: column.type for column in FACTS}
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 #: Facts that stay unknown before the first observation of local storage where they were first reported after it.
 _KNOWN_WITH_STORAGE = frozenset({column.name for column in STORAGE_FACTS} | {"has_nvme_instance_store"})
@@ -149,9 +147,8 @@ def _check_readings(path: Path, log: Log, scrapes: Iterable[Scrape]) -> None:
 
 def _check_facts(path: Path, facts: Iterable[tuple[str, str]]) -> None:
     """Every value is of the type that its fact has in the database."""
-    kinds = {column.name: column.type for column in FACTS}
     for line, (fact, value) in enumerate(facts, 2):
-        problem = value and type_problem(kinds[fact], value)
+        problem = value and type_problem(_FACT_TYPES[fact], value)
         if problem:
             raise InputError(path, line, f"{fact} {problem}, not {value!r}")
 

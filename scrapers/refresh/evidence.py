@@ -14,11 +14,10 @@ from pathlib import Path
 
 from kb.dataset.curated import CURATED, read_curated
 from kb.dataset.files import replace_atomically, scratch
-from kb.dataset.log_specs import PRESENCE, SPECS
+from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
 from kb.dataset.logs import read_log, render
 from kb.errors import KBError
 from kb.pipeline import build, reuse
-from kb.pipeline.inputs import ABSENT
 from scrapers.refresh.comparison import Row, ask
 
 #: Statuses of a sentence that somebody has to look at.
