@@ -1,7 +1,7 @@
 """What every scraper is made of: a request, readings, documents, and the `Scraper` base class.
 
-Fetching and parsing are apart. `fetch` finds documents (in an installed package, a wheel, a git repository; later: at a
-URL or behind an API) and knows nothing of what they say. `parse` is a pure function from one document to rows and
+Fetching and parsing are apart. `fetch` finds documents (in an installed package, a wheel, a git repository, at a URL,
+behind an API) and knows nothing of what they say. `parse` is a pure function from one document to rows and
 knows nothing of where the document came from.
 """
 

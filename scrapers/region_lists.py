@@ -26,6 +26,7 @@ PACKAGE = packages.Package(
     documents=tuple((f"{_FOLDER}/aws_sagemaker_{name}/instancetype_enum.json",) for name in sorted(COMPONENTS)),
     repository="https://github.com/aws-cloudformation/cfn-lint",
     repository_prefix="src/",
+    since=FIRST_LISTS_ON,
 )
 
 
@@ -38,8 +39,6 @@ class RegionLists(Scraper):
 
     def fetch(self, request: Request) -> Iterator[Reading]:
         """The installed or named cfn-lint, or every commit in a git history that touched a list."""
-        if request.git_dir is not None:
-            return packages.read_commits(PACKAGE, request.git_dir, FIRST_LISTS_ON)
         return packages.read(PACKAGE, request)
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
@@ -52,7 +51,7 @@ class RegionLists(Scraper):
         match = _PATH.fullmatch(document.name)
         if match is None or match[1] not in COMPONENTS:
             raise ScrapeError(
-                document.name, "a list of an unknown component", "Add it to the components in kb/dataset/logs.py."
+                document.name, "a list of an unknown component", "Add it to COMPONENTS in kb/dataset/log_specs.py."
             )
         rows: Rows = {}
         root = jsontree.load(document)

@@ -36,8 +36,6 @@ class SagemakerApi(Scraper):
 
     def fetch(self, request: Request) -> Iterator[Reading]:
         """The installed or named botocore, or every release in a git history whose model differs."""
-        if request.git_dir is not None:
-            return packages.read_releases(PACKAGE, request.git_dir)
         return packages.read(PACKAGE, request)
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:

@@ -11,11 +11,11 @@ the account no longer has enabled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kb.dataset.log_specs import SERVICE_QUOTAS, Key
-from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
+from scrapers.base import Document, Remark, Rows, ignore
 from scrapers.reading import aws, jsontree
 
 CALL = "ListAWSDefaultServiceQuotas"
@@ -57,24 +57,18 @@ _RESERVED = re.compile(rf"Number of {_TYPE} instances in reserved capacity acros
 _MENTION = re.compile(r"\bml[.-]", re.IGNORECASE)
 
 
-class ServiceQuotas(Scraper):
+class ServiceQuotas(aws.LiveApi):
     """Instance types that have a quota, per use and Region."""
 
     source = SERVICE_QUOTAS.name
     title = "Service Quotas: which instance types have a SageMaker quota, per use and Region"
     log = SERVICE_QUOTAS
-    needs = "credentials"
-    is_live = True
+    service, api = "service-quotas", "Service Quotas"
 
-    def fetch(self, request: Request) -> Iterator[Reading]:
-        """One reading of every Region that the account has enabled, or of those that were asked for.
-
-        Raises:
-            MissingExtraError: boto3 is not installed.
-            Unreachable: No credentials, or no connection to any Region.
-            ScrapeError: A Region that is not enabled, or no Region that answered.
-        """
-        yield aws.reading(request, "service-quotas", "Service Quotas", _ask)
+    def ask(self, client: Any, region: str) -> tuple[Document, ...]:
+        """The default quotas of SageMaker in a Region."""
+        arguments = {"ServiceCode": "sagemaker"}
+        return (aws.listing(client, region, CALL, member="Quotas", key="QuotaCode", size=PAGE_SIZE, **arguments),)
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (usage, region, instance_type) of one Region.
@@ -116,8 +110,3 @@ class ServiceQuotas(Scraper):
     def part(self, key: Key) -> str:
         """The Region."""
         return key[1]
-
-
-def _ask(client: Any, region: str) -> tuple[Document, ...]:
-    arguments = {"ServiceCode": "sagemaker"}
-    return (aws.listing(client, region, CALL, member="Quotas", key="QuotaCode", size=PAGE_SIZE, **arguments),)

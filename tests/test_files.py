@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.dataset.files import JOURNAL, finish_replacing, replace_together
+from kb.dataset.files import JOURNAL, finish_replacing, replace_together, scratch
 from kb.errors import InputError
 
 NAMES = ("scrapes.csv", "observations/a.csv", "observations/b.csv")
@@ -103,6 +103,68 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         version = int((root / NAMES[0]).read_bytes().split(b"\n", 1)[0].split()[1])
         assert {name: visible(root)[name] for name in NAMES} == expected(root, version)
     assert finished > 0
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from kb.dataset.files import scratch
+with scratch(Path(sys.argv[1])) as folder:
+    (folder / "work").write_text("half done")
+    print(folder, flush=True)
+    input()
+"""
+
+
+def hold(home: Path) -> tuple[subprocess.Popen[str], Path]:
+    """A process that works in a folder."""
+    command = [sys.executable, "-c", HOLDER, str(home)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_a_folder_for_work_goes_away_with_the_work_or_with_the_next_one(tmp_path: Path) -> None:
+    with scratch(tmp_path) as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(KeyboardInterrupt), scratch(tmp_path):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    running, busy = hold(tmp_path)
+    killed, left = hold(tmp_path)
+    killed.kill()
+    killed.communicate()
+    assert sorted(tmp_path.iterdir()) == sorted([busy, left])
+    other = tmp_path / "kb-scratch-of somebody else"
+    other.mkdir()
+    with scratch(tmp_path) as mine:
+        assert sorted(tmp_path.iterdir()) == sorted([busy, mine, other])
+        assert (busy / "work").read_text() == "half done"
+    running.communicate("\n")
+    assert list(tmp_path.iterdir()) == [other]
+
+
+def test_many_processes_do_not_take_each_others_folders(tmp_path: Path) -> None:
+    """A folder that is made and not locked yet looks abandoned; who loses it makes another."""
+    script = (
+        "import sys; from pathlib import Path; from kb.dataset.files import scratch\n"
+        "for _ in range(150):\n"
+        "    with scratch(Path(sys.argv[1])) as folder:\n"
+        "        (folder / 'a').write_text('b'); assert (folder / 'a').read_text() == 'b'\n"
+    )
+    workers = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(3)]
+    assert [worker.wait() for worker in workers] == [0, 0, 0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_for_work_is_among_the_temporary_files_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with scratch() as folder:
+        assert folder.parent == tmp_path
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

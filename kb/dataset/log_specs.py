@@ -10,13 +10,11 @@ from kb.dataset.schema import hardware
 
 Key = tuple[str, ...]
 
-_KINDS = {"BOOLEAN": "boolean", "VARCHAR": "text", "INTEGER": "number", "BIGINT": "number", "DOUBLE": "number"}
-
-#: Facts about storage, logged from every capture, with their kind: boolean, number (plain decimal) or text.
-STORAGE_FACTS: Mapping[str, str] = {column.name: _KINDS[column.type] for column in hardware.STORAGE_FACTS}
+#: Facts about storage, logged from every capture, with their SQL type.
+STORAGE_FACTS: Mapping[str, str] = {column.name: column.type for column in hardware.STORAGE_FACTS}
 
 #: Facts about everything else, logged from full captures only.
-OTHER_FACTS: Mapping[str, str] = {column.name: _KINDS[column.type] for column in hardware.OTHER_FACTS}
+OTHER_FACTS: Mapping[str, str] = {column.name: column.type for column in hardware.OTHER_FACTS}
 
 #: What EC2's documentation says about a type, with the same names as in the API where the words are the same.
 GUIDE_FACTS: Mapping[str, str] = {
@@ -28,10 +26,13 @@ GUIDE_FACTS: Mapping[str, str] = {
         "instance_store_gb",
         "instance_store_disks",
     )
-} | {column.name: _KINDS[column.type] for column in hardware.DOCUMENTED_FACTS}
+} | {column.name: column.type for column in hardware.DOCUMENTED_FACTS}
 
 #: The fact that says whether the source has the thing at all.
 PRESENCE = "is_present"
+
+#: In confirmations.csv and in the database: the place says nothing of what is watched any more.
+ABSENT = "absent"
 
 #: In the column `region`: every Region that was read says so.
 ALL_REGIONS = "all"
@@ -69,8 +70,11 @@ class LogSpec:
         name: Name of the source and stem of the file.
         keys: Key columns, in sort order.
         value: The value column.
-        facts: Kind of every allowed fact (fact logs only).
+        facts: SQL type of every allowed fact (fact logs only).
         choices: Allowed values of a key column, where the set is closed.
+        table: The table ``input_<table>`` in which the build puts the log together with the others of its kind; a
+            column `source` names the log.
+        is_required: Whether the log must exist. A source that was never read has no log, which counts as an empty one.
     """
 
     name: str
@@ -78,6 +82,8 @@ class LogSpec:
     value: str
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    table: str = field(kw_only=True)
+    is_required: bool = field(default=False, kw_only=True)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,18 +104,24 @@ class LogSpec:
         return data_dir / "observations" / f"{self.name}.csv"
 
 
-SAGEMAKER_API = LogSpec("sagemaker_api", ("enum_shape", "enum_value"), "is_listed")
+SAGEMAKER_API = LogSpec(
+    "sagemaker_api", ("enum_shape", "enum_value"), "is_listed", table="sagemaker_api", is_required=True
+)
 EC2_API_CAPTURE = LogSpec(
     "ec2_api_capture",
     ("ec2_type", "fact"),
     "value",
-    facts={PRESENCE: "boolean", **STORAGE_FACTS, **OTHER_FACTS},
+    facts={PRESENCE: "BOOLEAN", **STORAGE_FACTS, **OTHER_FACTS},
+    table="hardware",
+    is_required=True,
 )
 REGION_LISTS = LogSpec(
     "region_lists",
     ("component", "region", "instance_type"),
     "is_listed",
     choices={"component": COMPONENTS},
+    table="region_lists",
+    is_required=True,
 )
 #: Presence is per Region. Other facts stand under `all` where the Regions agree; where they do not, `all` is empty and
 #: each Region has a row of its own.
@@ -117,39 +129,54 @@ EC2_API = LogSpec(
     "ec2_api",
     ("ec2_type", "fact", "region"),
     "value",
-    facts={PRESENCE: "boolean", **STORAGE_FACTS, **OTHER_FACTS},
+    facts={PRESENCE: "BOOLEAN", **STORAGE_FACTS, **OTHER_FACTS},
+    table="hardware",
 )
-EC2_GUIDE = LogSpec("ec2_guide", ("ec2_type", "fact"), "value", facts={PRESENCE: "boolean", **GUIDE_FACTS})
+EC2_GUIDE = LogSpec(
+    "ec2_guide", ("ec2_type", "fact"), "value", facts={PRESENCE: "BOOLEAN", **GUIDE_FACTS}, table="hardware"
+)
 #: `family` is a family ("m5") or, where the page names one size only, an EC2 type.
 NITRO_PAGE = LogSpec(
     "nitro_page",
     ("family", "fact"),
     "value",
-    facts={PRESENCE: "boolean", "nitro_version": GUIDE_FACTS["nitro_version"]},
+    facts={PRESENCE: "BOOLEAN", "nitro_version": GUIDE_FACTS["nitro_version"]},
+    table="nitro_page",
 )
 PRICE_LIST = LogSpec(
-    "price_list", ("component", "region", "instance_type"), "is_listed", choices={"component": PRICE_COMPONENTS}
+    "price_list",
+    ("component", "region", "instance_type"),
+    "is_listed",
+    choices={"component": PRICE_COMPONENTS},
+    table="region_lists",
 )
 SERVICE_QUOTAS = LogSpec(
-    "service_quotas", ("usage", "region", "instance_type"), "is_listed", choices={"usage": QUOTA_USAGES}
+    "service_quotas",
+    ("usage", "region", "instance_type"),
+    "is_listed",
+    choices={"usage": QUOTA_USAGES},
+    table="service_quotas",
 )
-_FINGERPRINTS = {PRESENCE: "boolean", "fingerprint": "text"}
+_FINGERPRINTS = {PRESENCE: "BOOLEAN", "fingerprint": "VARCHAR"}
 #: Watched sentences in the documentation strings of the API model, and on AWS's pages.
-SAGEMAKER_API_DOCS = LogSpec("sagemaker_api_docs", ("sentence_id", "fact"), "value", facts=_FINGERPRINTS)
-SAGEMAKER_DOCS = LogSpec("sagemaker_docs", ("sentence_id", "fact"), "value", facts=_FINGERPRINTS)
+SAGEMAKER_API_DOCS = LogSpec(
+    "sagemaker_api_docs", ("sentence_id", "fact"), "value", facts=_FINGERPRINTS, table="sentences"
+)
+SAGEMAKER_DOCS = LogSpec("sagemaker_docs", ("sentence_id", "fact"), "value", facts=_FINGERPRINTS, table="sentences")
 
+#: Every log by the name of its source, in the order in which the build loads them.
 SPECS: Mapping[str, LogSpec] = {
     spec.name: spec
     for spec in (
         SAGEMAKER_API,
-        SAGEMAKER_API_DOCS,
         REGION_LISTS,
         PRICE_LIST,
         SERVICE_QUOTAS,
-        EC2_API,
         EC2_API_CAPTURE,
+        EC2_API,
         EC2_GUIDE,
         NITRO_PAGE,
+        SAGEMAKER_API_DOCS,
         SAGEMAKER_DOCS,
     )
 }

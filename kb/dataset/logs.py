@@ -36,6 +36,8 @@ __all__ = [
 BOOLEANS = frozenset({"true", "false"})
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+#: SQL types of numbers, which all are plain decimals in a log.
+_NUMBERS = frozenset({"INTEGER", "BIGINT", "DOUBLE"})
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 
 
@@ -183,15 +185,15 @@ def _ordered(
 
 def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> str:
     """Why the value is not of its kind, or no change; empty when all is well."""
-    kind = "boolean" if spec.is_listing else spec.facts.get(key[1])
+    kind = "BOOLEAN" if spec.is_listing else spec.facts.get(key[1])
     may_be_empty = not spec.says_presence(key)
     cell = f"{spec.value} of {', '.join(key)}"
     problem = ""
     if kind is None:
         problem = f"unknown {spec.keys[1]} {key[1]!r}"
-    elif kind == "boolean" and value not in BOOLEANS and not (value == "" and may_be_empty):
+    elif kind == "BOOLEAN" and value not in BOOLEANS and not (value == "" and may_be_empty):
         problem = f"{cell} must be true or false, not {value!r}"
-    elif kind == "number" and value and not _NUMBER.fullmatch(value):
+    elif kind in _NUMBERS and value and not _NUMBER.fullmatch(value):
         problem = f"{cell} must be a plain decimal number, not {value!r}"
     elif value == before:
         problem = f"not a change: {cell} already was {value!r}"

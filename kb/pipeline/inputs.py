@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.dataset import log_specs, logs
+from kb.dataset import logs
 from kb.dataset.curated import CURATED, read_curated, type_problem
 from kb.dataset.files import finish_replacing
+from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
+from kb.dataset.logs import Log, Scrape
 from kb.dataset.schema.hardware import FACTS, STORAGE_FACTS
 from kb.errors import InputError
 from kb.pipeline import references
@@ -25,37 +27,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LogInput:
-    """One observation log, and the table into which it is loaded together with the others of its kind.
+class Inputs:
+    """What all input files say, each read once.
 
     Attributes:
-        spec: The form of the log.
-        table: The temporary table; its column `source` names the log.
-        is_required: Whether the log must exist. A source that was never read has no log, which counts as an empty one.
+        logs: Every observation log by its name; one of a source that was never read is empty.
+        scrapes: The rows of scrapes.csv.
+        tables: The rows of every curated table by its name.
+        files: Bytes of each file, by its path in the data folder, in a fixed order; logs that do not exist are not
+            among them.
     """
 
-    spec: log_specs.LogSpec
-    table: str
-    is_required: bool = False
+    logs: dict[str, Log]
+    scrapes: list[Scrape]
+    tables: dict[str, list[dict[str, str]]]
+    files: dict[str, bytes]
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and bytes of all files, in hexadecimal."""
+        digest = hashlib.sha256()
+        for name, content in self.files.items():
+            digest.update(f"{name}\n".encode() + content)
+        return digest.hexdigest()
 
-LOGS = (
-    LogInput(log_specs.SAGEMAKER_API, "input_sagemaker_api", is_required=True),
-    LogInput(log_specs.REGION_LISTS, "input_region_lists", is_required=True),
-    LogInput(log_specs.PRICE_LIST, "input_region_lists"),
-    LogInput(log_specs.SERVICE_QUOTAS, "input_service_quotas"),
-    LogInput(log_specs.EC2_API_CAPTURE, "input_hardware", is_required=True),
-    LogInput(log_specs.EC2_API, "input_hardware"),
-    LogInput(log_specs.EC2_GUIDE, "input_hardware"),
-    LogInput(log_specs.NITRO_PAGE, "input_nitro_page"),
-    LogInput(log_specs.SAGEMAKER_API_DOCS, "input_sentences"),
-    LogInput(log_specs.SAGEMAKER_DOCS, "input_sentences"),
-)
-
-#: In confirmations.csv and in the database: the place says nothing of what is watched any more.
-ABSENT = "absent"
 
 _SCRAPE_TYPES = {"observed_on": "DATE", "rows_seen": "BIGINT", "rows_changed": "BIGINT"}
+_FACT_TYPES = {column.name: column.type for column in FACTS}
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 #: Facts that stay unknown before the first observation of local storage where they were first reported after it.
 _KNOWN_WITH_STORAGE = frozenset({column.name for column in STORAGE_FACTS} | {"has_nvme_instance_store"})
@@ -70,71 +68,70 @@ def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
     Raises:
         InputError: naming file, line and what is wrong.
     """
-    digest = hashlib.sha256()
-    for path in check(data_dir):
-        digest.update(f"{path.relative_to(data_dir).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
+    found = check(data_dir)
     for table in CURATED:
-        _load_csv(connection, f"input_{table.name}", table.path(data_dir), dict(table.columns))
+        rows = (row.values() for row in found.tables[table.name])
+        _load_rows(connection, f"input_{table.name}", table.columns, rows)
     # curated hardware facts are one hardware source more
     connection.execute("ALTER TABLE input_hardware RENAME TO log_curated")
     connection.execute("ALTER TABLE log_curated DROP COLUMN reason")
-    _load_logs(connection, data_dir)
-    _load_csv(
-        connection,
-        "input_scrapes",
-        data_dir / "scrapes.csv",
-        dict.fromkeys(logs.SCRAPE_COLUMNS, "VARCHAR") | _SCRAPE_TYPES,
-    )
+    _load_logs(connection, found.logs)
+    columns = dict.fromkeys(logs.SCRAPE_COLUMNS, "VARCHAR") | _SCRAPE_TYPES
+    _load_rows(connection, "input_scrapes", columns, (scrape.cells for scrape in found.scrapes))
     _load_fact_names(connection)
-    return digest.hexdigest()
+    return found.digest
 
 
-def check(data_dir: Path) -> list[Path]:
+def check(data_dir: Path) -> Inputs:
     """Read every input strictly, after completing what a process that died while writing left half done.
-
-    Returns:
-        The files, in a fixed order; logs of sources that were never read are not among them.
 
     Raises:
         InputError: naming file, line and what is wrong.
     """
     if not data_dir.is_dir():
         raise InputError(data_dir, 0, "no such folder; give the folder that holds observations/ and curated/")
-    files = []
+    found = Inputs({}, [], {}, {})
     wordings: dict[str, set[tuple[str, str]]] = {}
     try:
         finish_replacing(data_dir)
-        scrapes = logs.read_scrapes(data_dir / "scrapes.csv")
-        for each in LOGS:
-            path = each.spec.path(data_dir)
-            is_there = path.exists() or each.is_required
-            log = logs.read_log(path, each.spec) if is_there else logs.Log(each.spec, [], {})
-            _check_readings(path, log, scrapes)
+        scrapes_path = data_dir / "scrapes.csv"
+        scrapes = scrapes_path.read_bytes()
+        found.scrapes.extend(logs.parse_scrapes(scrapes, scrapes_path))
+        for spec in SPECS.values():
+            path = spec.path(data_dir)
+            is_there = path.exists() or spec.is_required
+            content = path.read_bytes() if is_there else logs.render(spec.columns, [])
+            log = found.logs[spec.name] = logs.parse_log(content, path, spec)
+            _check_readings(path, log, found.scrapes)
             if not is_there:
                 continue
-            if each.table == "input_sentences":
-                wordings[each.spec.name] = _read_wordings(path, log)
-            elif each.spec.facts:
+            if spec.table == "sentences":
+                wordings[spec.name] = _read_wordings(path, log)
+            elif spec.facts:
                 _check_facts(path, ((row[3], row[-1]) for row in log.rows))
-            files.append(path)
-        files.append(data_dir / "scrapes.csv")
+            found.files[f"observations/{path.name}"] = content
+        found.files[scrapes_path.name] = scrapes
     except OSError as error:
         raise InputError(Path(error.filename or data_dir), 0, f"cannot be read: {error.strerror}") from error
-    rows = {}
     for table in CURATED:
-        rows[table.name] = read_curated(table.path(data_dir), table)
-        files.append(table.path(data_dir))
-    references.check(data_dir / "curated", rows, [each.spec.name for each in LOGS], wordings)
-    hardware, storage = data_dir / "curated" / "hardware.csv", data_dir / "curated" / "workload_facts.csv"
-    _check_facts(hardware, ((row["fact"], row["value"]) for row in rows["hardware"]))
-    for line, row in enumerate(rows["workload_facts"], 2):
+        path = table.path(data_dir)
+        rows = found.tables[table.name] = read_curated(path, table)
+        found.files[f"curated/{path.name}"] = logs.render(table.columns, (tuple(row.values()) for row in rows))
+    _check_tables(data_dir / "curated", found, wordings)
+    return found
+
+
+def _check_tables(folder: Path, found: Inputs, wordings: references.Wordings) -> None:
+    """Check the curated tables beyond their own form."""
+    references.check(folder, found.tables, found.logs, wordings)
+    _check_facts(folder / "hardware.csv", ((row["fact"], row["value"]) for row in found.tables["hardware"]))
+    for line, row in enumerate(found.tables["workload_facts"], 2):
         if row["fact"] == "is_storage_ephemeral" and type_problem("BOOLEAN", row["value"]):
-            raise InputError(storage, line, f"is_storage_ephemeral must be true or false, not {row['value']!r}")
-    return files
+            problem = f"is_storage_ephemeral must be true or false, not {row['value']!r}"
+            raise InputError(folder / "workload_facts.csv", line, problem)
 
 
-def _check_readings(path: Path, log: logs.Log, scrapes: Iterable[logs.Scrape]) -> None:
+def _check_readings(path: Path, log: Log, scrapes: Iterable[Scrape]) -> None:
     """A log holds as many rows of each reading as scrapes.csv says; one cut off at a line's end holds fewer."""
     stated: Counter[logs.Row] = Counter()
     for scrape in scrapes:
@@ -150,18 +147,17 @@ def _check_readings(path: Path, log: logs.Log, scrapes: Iterable[logs.Scrape]) -
 
 def _check_facts(path: Path, facts: Iterable[tuple[str, str]]) -> None:
     """Every value is of the type that its fact has in the database."""
-    kinds = {column.name: column.type for column in FACTS}
     for line, (fact, value) in enumerate(facts, 2):
-        problem = value and type_problem(kinds[fact], value)
+        problem = value and type_problem(_FACT_TYPES[fact], value)
         if problem:
             raise InputError(path, line, f"{fact} {problem}, not {value!r}")
 
 
-def _read_wordings(path: Path, log: logs.Log) -> set[tuple[str, str]]:
+def _read_wordings(path: Path, log: Log) -> set[tuple[str, str]]:
     """Every wording that a log of watched sentences has shown: sentence and fingerprint, or `ABSENT`."""
     found = set()
     for line, (_, _, sentence, fact, value) in enumerate(log.rows, 2):
-        if fact == log_specs.PRESENCE:
+        if fact == PRESENCE:
             found |= {(sentence, ABSENT)} if value == "false" else set()
         elif value and not _FINGERPRINT.fullmatch(value):
             raise InputError(path, line, f"a fingerprint must be 16 lower-case hex digits, not {value!r}")
@@ -170,17 +166,17 @@ def _read_wordings(path: Path, log: logs.Log) -> set[tuple[str, str]]:
     return found
 
 
-def _load_logs(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
+def _load_logs(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Log]) -> None:
     """Bring the logs of each kind, and curated hardware facts with them, into one table with their name."""
-    parts = defaultdict(list, {"input_hardware": ["SELECT 'curated' AS source, * FROM log_curated"]})
-    for each in LOGS:
-        columns = dict.fromkeys(each.spec.columns, "VARCHAR") | {"observed_on": "DATE"}
-        if each.spec.is_listing:
-            columns |= {each.spec.value: "BOOLEAN"}
-        _load_csv(connection, f"log_{each.spec.name}", each.spec.path(data_dir), columns)
-        parts[each.table].append(f"SELECT '{each.spec.name}' AS source, * FROM log_{each.spec.name}")
+    parts = defaultdict(list, {"hardware": ["SELECT 'curated' AS source, * FROM log_curated"]})
+    for name, log in found.items():
+        columns = dict.fromkeys(log.spec.columns, "VARCHAR") | {"observed_on": "DATE"}
+        if log.spec.is_listing:
+            columns |= {log.spec.value: "BOOLEAN"}
+        _load_rows(connection, f"log_{name}", columns, log.rows)
+        parts[log.spec.table].append(f"SELECT '{name}' AS source, * FROM log_{name}")
     for table, selects in parts.items():
-        connection.execute(f"CREATE TEMP TABLE {table} AS " + " UNION ALL BY NAME ".join(selects))
+        connection.execute(f"CREATE TEMP TABLE input_{table} AS " + " UNION ALL BY NAME ".join(selects))
 
 
 def _load_fact_names(connection: duckdb.DuckDBPyConnection) -> None:
@@ -190,15 +186,20 @@ def _load_fact_names(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _load_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: dict[str, str]) -> None:
-    """Load a file; one that does not exist gives an empty table."""
-    if not path.exists():
-        typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-        connection.execute(f"CREATE TEMP TABLE {name} ({typed})")
-        return
-    typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Iterable[str]]
+) -> None:
+    """Load rows that were checked, an empty cell as NULL.
+
+    They go to DuckDB as one text: a parameter per cell would take ten times as long. No cell holds control characters.
+    """
+    text = "\n".join("\x1f".join(row) for row in rows)
+    typed = ", ".join(
+        f"nullif(cells[{n}], '')::{kind} AS {column}" for n, (column, kind) in enumerate(columns.items(), 1)
+    )
     connection.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv(?, header = true, auto_detect = false, delim = ',', "
-        f"quote = '\"', escape = '\"', nullstr = '', columns = {{{typed}}})",
-        [str(path)],
+        f"CREATE TEMP TABLE {name} AS SELECT {typed} FROM ("
+        "SELECT string_split(unnest(string_split(text, chr(10))), chr(31)) AS cells FROM (SELECT ? AS text) "
+        "WHERE text <> '')",
+        [text],
     )

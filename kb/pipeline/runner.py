@@ -1,24 +1,24 @@
 """Runs the build: check and load the inputs, run the numbered SQL files, run the gate, then publish.
 
-Everything happens in a temporary file beside the target. The target is replaced in one step at the very end, so that a
-failed or killed build leaves the previous file as it was.
+Everything happens in a temporary folder beside the target. The target is replaced in one step at the very end, so that
+a failed or killed build leaves the previous file as it was.
 """
 
 from __future__ import annotations
 
-import glob
-import os
-import re
-import shutil
+import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import checks
-from kb.dataset.files import publish, replace_atomically
+from kb.dataset import files
+from kb.dataset.database import connect
+from kb.dataset.files import real, replace_atomically, scratch
 from kb.dataset.schema import SCHEMA_VERSION, TABLES
-from kb.errors import BuildError, need
+from kb.errors import BuildError, DatabaseError, need
 from kb.export import snapshot
 from kb.pipeline import inputs, nearest
 
@@ -78,89 +78,134 @@ def build(
         BuildError: a SQL step failed, or the target cannot be written; nothing was published.
     """
     module = need("duckdb", "build", "The build")
-    steps = sorted(SQL_DIR.glob("[0-9]*.sql"))
-    total = len(steps) + 3
+    target = _target(database)
     tell = progress or (lambda number, of, title: None)
-    temporary = _temporary_file(database)
     try:
-        connection: duckdb.DuckDBPyConnection = module.connect(str(temporary), config=_STORAGE)
-        try:
-            connection.execute("SET enable_progress_bar = false")
-            tell(1, total, "reading inputs")
-            digest = inputs.load(connection, data_dir)
-            _create_tables(connection, digest)
-            for number, step in enumerate(steps, 2):
-                tell(number, total, _title(step))
-                _run_sql(connection, step)
-            nearest.fill(connection)
-            tell(total - 1, total, "checking")
-            results = checks.run(connection)
-            if gate:
-                checks.require_all(results)
-            rows = {table.name: _count(connection, table.name) for table in TABLES}
-            version = _data_version(connection)
-            text = snapshot.render(connection) if snapshot_file else None
-            connection.execute("CHECKPOINT")
-        finally:
-            connection.close()
-        tell(total, total, "publishing")
-        # a write-ahead log that somebody's session left behind belongs to the file that goes away
-        database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
-        publish(temporary, database)
+        with _workshop(target.parent) as folder:
+            temporary = folder / "kb.duckdb"
+            with closing(module.connect(str(temporary), config=_STORAGE)) as connection:
+                total = _fill(connection, data_dir, tell)
+                tell(total - 1, total, "checking")
+                made = _examine(connection, database, snapshot_file)
+                if gate:
+                    checks.require_all(made.checks)
+                text = snapshot.render(connection) if snapshot_file else ""
+                connection.execute("CHECKPOINT")
+            tell(total, total, "publishing")
+            publish(temporary, database, snapshot_file, text)
     except OSError as error:
-        raise BuildError(f"{error.filename or database}: {error.strerror}; nothing was published") from error
+        raise BuildError(f"{database}: {error.strerror}; nothing was published") from error
     except module.Error as error:
         raise BuildError(f"{database}: {str(error).strip()}; nothing was published") from error
-    finally:
-        _remove(temporary)
-    if snapshot_file and text is not None:
-        _write_snapshot(snapshot_file, text)
-    return BuildResult(database, snapshot_file, version, rows, results)
+    return made
 
 
-def _write_snapshot(file: Path, text: str) -> None:
-    try:
-        replace_atomically(file, text.encode("utf-8"))
-    except OSError as error:
-        raise BuildError(f"{file}: {error.strerror}; the database was published, the snapshot was not") from error
-
-
-def _temporary_file(database: Path) -> Path:
-    """Choose this build's temporary file, after removing what killed builds left behind."""
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
+def _target(database: Path) -> Path:
+    """The file that a database shall be, whose folder is made; a link to it stays a link."""
     if database.is_dir():
         raise BuildError(f"{database}: is a folder; give the name of a file")
-    temporary = database.parent / f".kb-build-{os.getpid()}-{database.name}"
-    for leftover in database.parent.glob(f".kb-build-*-{glob.escape(database.name)}*"):
-        found = re.match(r"\.kb-build-(\d+)-", leftover.name)
-        if found and (leftover.name.startswith(temporary.name) or not _is_running(int(found[1]))):
-            _remove(leftover)
-    return temporary
-
-
-def _is_running(pid: int) -> bool:
+    target = real(database)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildError(f"{database.parent}: cannot be made: {error.strerror}") from error
+    return target
 
 
-def _remove(temporary: Path) -> None:
-    """Remove a temporary database and what DuckDB keeps beside it: a log, and a folder for what memory cannot hold."""
-    for path in temporary.parent.glob(f"{glob.escape(temporary.name)}*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+def _workshop(home: Path) -> AbstractContextManager[Path]:
+    """A folder to build in: beside the target, or in the system's folder for temporary files.
+
+    DuckDB takes all after a question mark in the path of a file that it writes for options.
+    """
+    return scratch(None if "?" in str(home) else home)
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, data_dir: Path, tell: Progress) -> int:
+    """Load the inputs and run the numbered SQL; returns the number of steps that the whole build has."""
+    steps = sorted(SQL_DIR.glob("[0-9]*.sql"))
+    total = len(steps) + 3
+    connection.execute("SET enable_progress_bar = false")
+    tell(1, total, "reading inputs")
+    _create_tables(connection, _fingerprint(inputs.load(connection, data_dir)))
+    for number, step in enumerate(steps, 2):
+        tell(number, total, _title(step))
+        _run_sql(connection, step)
+    nearest.fill(connection)
+    return total
+
+
+def _fingerprint(digest: str) -> str:
+    """SHA-256 over what makes a database: the digest of its inputs, and the SQL that derives the rest from them."""
+    everything = hashlib.sha256(digest.encode())
+    for step in sorted(SQL_DIR.glob("[0-9]*.sql")):
+        everything.update(step.read_bytes())
+    return everything.hexdigest()
+
+
+def reuse(data_dir: Path, database: Path) -> BuildResult | None:
+    """What a build of these inputs would give, where an earlier one left its database; None where it did not.
+
+    Args:
+        data_dir: The data folder; every input is checked.
+        database: The database that may be there; it is read only.
+
+    Raises:
+        InputError: an input is not as it must be; names file and line.
+    """
+    module = need("duckdb", "build", "The build")
+    wanted = _fingerprint(inputs.check(data_dir).digest)
+    try:
+        with closing(connect(database)) as connection:
+            found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
+            return _examine(connection, database) if found == (wanted,) else None
+    except (BuildError, DatabaseError, module.Error):
+        return None  # whatever is wrong with it, a new one takes its place
+
+
+def _examine(connection: duckdb.DuckDBPyConnection, database: Path, snapshot_file: Path | None = None) -> BuildResult:
+    """Run the data checks on a database that is built, and say what is in it.
+
+    Args:
+        connection: A connection to it.
+        database: Where it is, or will be.
+        snapshot_file: Where its lookup snapshot is, or will be; None for none.
+
+    Raises:
+        BuildError: it holds no observation.
+    """
+    rows = {table.name: _count(connection, table.name) for table in TABLES}
+    return BuildResult(database, snapshot_file, _data_version(connection), rows, checks.run(connection))
+
+
+def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: str) -> None:
+    """Put a finished database in its place, in one step, and then the lookup snapshot in its own.
+
+    Args:
+        candidate: The finished database; it is gone afterwards.
+        database: DuckDB file to make or replace.
+        snapshot_file: Lookup snapshot to make or replace; None for none.
+        text: What it shall say.
+
+    Raises:
+        BuildError: the database cannot be written, and nothing was published; or the snapshot cannot be.
+    """
+    target = _target(database)
+    try:
+        # a write-ahead log that somebody's session left behind belongs to the file that goes away
+        target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+        files.publish(candidate, target)
+    except OSError as error:
+        raise BuildError(f"{database}: {error.strerror}; nothing was published") from error
+    if snapshot_file is None:
+        return
+    try:
+        replace_atomically(snapshot_file, text.encode("utf-8"))
+    except OSError as error:
+        problem = "the database was published, the snapshot was not"
+        raise BuildError(f"{snapshot_file}: {error.strerror}; {problem}") from error
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
     connection.begin()  # one transaction: each of its own would wait for the disk, hundreds of times
     for table in TABLES:
         connection.execute(table.create_sql())
@@ -169,7 +214,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
     connection.execute("CREATE TEMP TABLE input_build_info (name VARCHAR, value VARCHAR)")
     connection.executemany(
         "INSERT INTO input_build_info VALUES (?, ?)",
-        [("schema_version", str(SCHEMA_VERSION)), ("input_sha256", digest)],
+        [("schema_version", str(SCHEMA_VERSION)), ("input_sha256", fingerprint)],
     )
     connection.commit()
 

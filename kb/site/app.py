@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.database import connect
+from kb.dataset.files import scratch
 from kb.dataset.schema import SCHEMA_VERSION
 from kb.errors import DatabaseError, SnapshotError, need
 from kb.export import export
@@ -102,13 +104,24 @@ def make(folder: Path, *, cors: bool = False) -> Datasette:
         pm.unregister(name=errors.REPLACED)
         pm.register(errors, errors.__name__)
     return Datasette(
-        immutables=[str(folder / SQLITE)],
+        immutables=[_plain(folder / SQLITE)],
         metadata=metadata.metadata(),
         settings=SETTINGS,
         template_dir=str(_FOLDER / "templates"),
         static_mounts=[("assets", str(_FOLDER / "static"))],
         cors=cors,
     )
+
+
+def _plain(file: Path) -> str:
+    """A path to a file that Datasette can open: it puts the path into a URI as it is, and some characters end one."""
+    if not set("?#%") & set(str(file)):
+        return str(file)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    link = stack.enter_context(scratch()) / file.name
+    link.symlink_to(file.resolve())
+    return str(link)
 
 
 def run(site: Datasette, listener: socket.socket) -> None:

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kb.dataset.log_specs import ALL_REGIONS, EC2_API, OTHER_FACTS, PRESENCE, STORAGE_FACTS, Key
-from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, ignore
+from scrapers.base import Document, Remark, Rows, ScrapeError, ignore
 from scrapers.ec2.records import other_facts, storage_facts
 from scrapers.reading import aws, jsontree
 from scrapers.reading.jsontree import Node
@@ -53,24 +53,22 @@ _DEPENDS_ON: Mapping[str, str] = {
 _REMEDY = "Compare the answers with the scraper; nothing was written."
 
 
-class Ec2Api(Scraper):
+class Ec2Api(aws.LiveApi):
     """Hardware facts of EC2 types, and the Regions that offer them."""
 
     source = EC2_API.name
     title = "EC2 API: storage and other hardware facts, and the Regions that offer each type"
     log = EC2_API
-    needs = "credentials"
-    is_live = True
+    service, api = "ec2", "EC2 API"
 
-    def fetch(self, request: Request) -> Iterator[Reading]:
-        """One reading of every Region that the account has enabled, or of those that were asked for.
+    def ask(self, client: Any, region: str) -> tuple[Document, ...]:
+        """The types of a Region, and those that it offers."""
 
-        Raises:
-            MissingExtraError: boto3 is not installed.
-            Unreachable: No credentials, or no connection to any Region.
-            ScrapeError: A Region that is not enabled, or no Region that answered.
-        """
-        yield aws.reading(request, "ec2", "EC2 API", _ask)
+        def listing(call: str, **arguments: str) -> Document:
+            member, size = _MEMBERS[call], PAGE_SIZES[call]
+            return aws.listing(client, region, call, member=member, key="InstanceType", size=size, **arguments)
+
+        return listing(TYPES), listing(OFFERINGS, LocationType="region")
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (ec2_type, fact, region) of one Region; an empty value means that the record does not say.
@@ -138,14 +136,6 @@ class Ec2Api(Scraper):
     def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
         """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
         return only_wanted(data_dir)
-
-
-def _ask(client: Any, region: str) -> tuple[Document, ...]:
-    def listing(call: str, **arguments: str) -> Document:
-        member, size = _MEMBERS[call], PAGE_SIZES[call]
-        return aws.listing(client, region, call, member=member, key="InstanceType", size=size, **arguments)
-
-    return listing(TYPES), listing(OFFERINGS, LocationType="region")
 
 
 def _record(record: Node) -> dict[str, str]:

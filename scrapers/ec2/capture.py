@@ -31,6 +31,7 @@ PACKAGE = packages.Package(
     documents=((f"{_CAPTURE}.gz", _CAPTURE),),
     repository="https://github.com/getmoto/moto",
     profile=STORAGE_PROFILE,
+    since=FIRST_CAPTURE_ON,
 )
 
 
@@ -43,8 +44,6 @@ class Ec2ApiCapture(Scraper):
 
     def fetch(self, request: Request) -> Iterator[Reading]:
         """The installed or named moto, or every capture in a git history (storage facts only)."""
-        if request.git_dir is not None:
-            return packages.read_commits(PACKAGE, request.git_dir, FIRST_CAPTURE_ON)
         return packages.read(PACKAGE, request)
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:

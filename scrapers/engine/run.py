@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.dataset.files import finish_replacing, replace_together
 from kb.dataset.log_specs import Key, LogSpec
 from kb.dataset.logs import SCRAPE_COLUMNS, Row, Scrape, parse_log, parse_scrapes, render
-from scrapers import SCRAPERS
+from scrapers import SCRAPERS, clock
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Scraper, Unreachable
 from scrapers.engine import raw
 from scrapers.engine.log import Keep, Update, refuse_mass_loss
@@ -61,6 +60,7 @@ def run(
     *,
     keep_raw: Path | None = None,
     from_raw: Path | None = None,
+    is_part: bool = False,
 ) -> RunResult:
     """Read a source and append what changed to its log.
 
@@ -71,6 +71,7 @@ def run(
         progress: Called with one line of text per reading.
         keep_raw: Folder in which every reading is kept as it was read, before it is parsed.
         from_raw: Folder with kept readings to take the place of the source.
+        is_part: This is one of several runs whose caller sees to the clock.
 
     Returns:
         What was read and what changed.
@@ -78,6 +79,7 @@ def run(
     Raises:
         ScrapeError: Unknown source; source missing, damaged, changed, or older than what the log has. The data folder
             is as it was.
+        ClockError: The clock of this machine is wrong. The data folder is as it was.
         InputError: The log or scrapes.csv is not in order, and the data folder is as it was; or what an interrupted
             run left behind is damaged.
     """
@@ -91,54 +93,114 @@ def run(
     rows_before = parse_log(before[log_path], log_path, spec).rows
     scrapes = parse_scrapes(before[scrapes_path], scrapes_path)
     _refuse_unknown(spec, rows_before, scrapes, log_path)
+    if not is_part:
+        clock.begin(scrapes)
 
-    update = Update(spec, rows_before, is_live=scraper.is_live)
-    taken = Taken(source, scraper.part)
     is_history = request.git_dir is not None or from_raw is not None
-    gate = _Gate(spec, scrapes, is_history=is_history, is_live=scraper.is_live)
-    select = scraper.selector(data_dir)
-    remarks: dict[str, None] = {}
-    failures: dict[str, None] = {}
-    readings = 0
+    taking = _Taking(
+        scraper,
+        scraper.selector(data_dir),
+        Update(spec, rows_before, is_live=scraper.is_live),
+        _Gate(spec, scrapes, is_history=is_history, is_live=scraper.is_live),
+        scrapes,
+    )
     for reading in _readings(scraper, replace(request, data_dir=data_dir), keep_raw, from_raw):
-        if not gate.admits(reading):
-            continue
-        parsed, seen, read = _parse(scraper, reading, select, remarks)
-        observed = scraper.merge(parsed, update.state, _into(remarks))
-        where = f"{reading.origin} of {reading.observed_on}"
-        if not observed:
-            raise ScrapeError(where, "nothing that the log keeps", "Compare it with the scraper.")
-        keep = _keep(scraper, reading, read)
-        if not request.accept_vanished:
-            _refuse_shrunk(scraper, seen, scrapes)
-            refuse_mass_loss(spec, update.state, observed, where, share=scraper.may_vanish, keep=keep)
-        changed = update.add(reading.observed_on.isoformat(), reading.origin, observed, keep)
-        failures.update(dict.fromkeys(reading.failures))
-        if not changed and gate.knows(reading):
-            gate.passed_over += 1
-            continue
-        taken.note(reading, parsed, seen)
-        readings += 1
-        if progress is not None:
-            progress(f"{reading.observed_on} {reading.origin}: {len(observed)} rows, {changed} changed")
-
-    rows = update.rows
-    counted = taken.counted(rows)
+        said = taking.take(reading, is_consented=request.accept_vanished)
+        if said and progress is not None:
+            progress(said)
+    if not is_part:
+        clock.require(scrapes, is_dated_here=not (is_history or request.wheel))
+    rows = taking.update.rows
+    counted = taking.taken.counted(rows)
     all_scrapes = merged(scrapes, counted, rows, is_live=scraper.is_live)
     after = {
-        log_path: render(spec.columns, rows) if readings else before[log_path],
+        log_path: render(spec.columns, rows) if taking.readings else before[log_path],
         scrapes_path: render(SCRAPE_COLUMNS, [s.cells for s in all_scrapes]),
     }
     parse_log(after[log_path], log_path, spec)
     parse_scrapes(after[scrapes_path], scrapes_path)
     _write(data_dir, before, after, {log_path: spec.columns, scrapes_path: SCRAPE_COLUMNS})
     known = set(rows_before)
-    changes = tuple(row for row in rows if row not in known)
     newest = max(((s.observed_on, s.origin) for s in counted), default=None)
-    rows_seen = sum(s.rows_seen for s in counted if (s.observed_on, s.origin) == newest)
     return RunResult(
-        source, log_path, readings, gate.passed_over, rows_seen, changes, tuple(counted), (*remarks,), (*failures,)
+        source,
+        log_path,
+        taking.readings,
+        taking.gate.passed_over,
+        sum(s.rows_seen for s in counted if (s.observed_on, s.origin) == newest),
+        tuple(row for row in rows if row not in known),
+        tuple(counted),
+        (*taking.remarks,),
+        (*taking.failures,),
     )
+
+
+class _Taking:
+    """Takes readings in, one after the other, in memory."""
+
+    def __init__(
+        self,
+        scraper: Scraper,
+        select: Callable[[Rows], Rows],
+        update: Update,
+        gate: _Gate,
+        scrapes: list[Scrape],
+    ) -> None:
+        self._scraper, self._select, self._scrapes = scraper, select, scrapes
+        self.update, self.gate = update, gate
+        self.taken = Taken(scraper.source, scraper.part)
+        # each once, in order
+        self.remarks: dict[str, None] = {}
+        self.failures: dict[str, None] = {}
+        self.readings = 0
+
+    def take(self, reading: Reading, *, is_consented: bool) -> str:
+        """Take in a reading unless it is known; says in one line what changed.
+
+        Args:
+            reading: The reading.
+            is_consented: Whether much may have vanished.
+
+        Raises:
+            ScrapeError: It is damaged, shows nothing, or shows much less than before.
+        """
+        if not self.gate.admits(reading):
+            return ""
+        parsed, seen, read = self._parse(reading)
+        observed = self._scraper.merge(parsed, self.update.state, self._remark)
+        where = f"{reading.origin} of {reading.observed_on}"
+        if not observed:
+            raise ScrapeError(where, "nothing that the log keeps", "Compare it with the scraper.")
+        keep = _keep(self._scraper, reading, read)
+        if not is_consented:
+            _refuse_shrunk(self._scraper, seen, self._scrapes)
+            share = self._scraper.may_vanish
+            refuse_mass_loss(self.update.spec, self.update.state, observed, where, share=share, keep=keep)
+        changed = self.update.add(reading.observed_on.isoformat(), reading.origin, observed, keep)
+        self.failures.update(dict.fromkeys(reading.failures))
+        if not changed and self.gate.knows(reading):
+            self.gate.passed_over += 1
+            return ""
+        self.taken.note(reading, parsed, seen)
+        self.readings += 1
+        return f"{reading.observed_on} {reading.origin}: {len(observed)} rows, {changed} changed"
+
+    def _remark(self, sentence: str) -> None:
+        self.remarks[sentence] = None
+
+    def _parse(self, reading: Reading) -> tuple[dict[str, Rows], dict[str, int], set[str | None]]:
+        """Rows that the log keeps, and things seen, by name of the document; and the parts that were read."""
+        parsed: dict[str, Rows] = {}
+        seen: dict[str, int] = {}
+        read: set[str | None] = set()
+        for document in reading.documents:
+            if document.name in parsed:
+                raise ScrapeError(document.name, "two documents of this name in one reading", "Compare the documents.")
+            rows = self._scraper.parse(document, self._remark)
+            seen[document.name] = self._scraper.rows_seen(rows)
+            read |= {self._scraper.part(key) for key in rows}
+            parsed[document.name] = self._select(rows)
+        return parsed, seen, read
 
 
 def _refuse_shrunk(scraper: Scraper, seen: dict[str, int], scrapes: Iterable[Scrape]) -> None:
@@ -172,32 +234,6 @@ def _readings(scraper: Scraper, request: Request, keep_raw: Path | None, from_ra
                 where = str(error.filename or keep_raw)
                 raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
         yield reading
-
-
-def _into(remarks: dict[str, None]) -> Callable[[str], None]:
-    """A sink that keeps each remark once, in order."""
-
-    def remark(sentence: str) -> None:
-        remarks[sentence] = None
-
-    return remark
-
-
-def _parse(
-    scraper: Scraper, reading: Reading, select: Callable[[Rows], Rows], remarks: dict[str, None]
-) -> tuple[dict[str, Rows], dict[str, int], set[str | None]]:
-    """Rows that the log keeps, and things seen, by name of the document; and the parts that were read."""
-    parsed: dict[str, Rows] = {}
-    seen: dict[str, int] = {}
-    read: set[str | None] = set()
-    for document in reading.documents:
-        if document.name in parsed:
-            raise ScrapeError(document.name, "two documents of this name in one reading", "Compare the documents.")
-        rows = scraper.parse(document, _into(remarks))
-        seen[document.name] = scraper.rows_seen(rows)
-        read |= {scraper.part(key) for key in rows}
-        parsed[document.name] = select(rows)
-    return parsed, seen, read
 
 
 def _keep(scraper: Scraper, reading: Reading, read: set[str | None]) -> Keep:
@@ -265,7 +301,7 @@ class _Gate:
         where = f"{reading.origin} of {reading.observed_on}"
         observed_on = reading.observed_on.isoformat()
         version = () if self._is_live else _version(reading.origin)
-        today = datetime.now(UTC).date()
+        today = clock.today()
         if reading.observed_on > today:
             raise ScrapeError(where, f"lies in the future (today is {today}, UTC)", "Check the date.")
         is_recorded = any((s.observed_on, s.origin) == (observed_on, reading.origin) for s in self._mine)

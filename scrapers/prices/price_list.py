@@ -7,15 +7,15 @@ is read only when one of them is asked for by name.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.dataset.files import scratch
 from kb.dataset.log_specs import PRICE_LIST, Key
 from kb.errors import need
+from scrapers import clock
 from scrapers.base import (
     EVERYTHING_ELSE,
     Document,
@@ -79,14 +79,14 @@ class PriceList(Scraper):
         from scrapers.reading.http import client
 
         need("ijson", "scrape", "Reading the price list")
-        with client(request) as web, tempfile.TemporaryDirectory(prefix="price-list-") as folder:
-            run = _Run(web, request, Path(folder))
+        with client(request) as web, scratch() as folder:
+            run = _Run(web, request, folder)
             run.read_all()
             if not run.documents:
                 raise run.errors[0]
             yield Reading(
                 ORIGIN,
-                datetime.now(UTC).date(),
+                clock.today(),
                 (*run.documents, *run.indexes),
                 frozenset({EVERYTHING_ELSE, *run.unread}),
                 tuple(run.failures),

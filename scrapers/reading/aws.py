@@ -7,19 +7,20 @@ attempt. Error messages carry the error code of AWS, not its text, which names a
 
 from __future__ import annotations
 
+import abc
 import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from kb._version import __version__
 from kb.errors import need
-from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, ScrapeError, Unreachable
+from scrapers import clock
+from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, ScrapeError, Scraper, Unreachable
 
 #: The Region that is asked which Regions there are, where the profile names none.
 START_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
@@ -74,25 +75,38 @@ MAX_PAGES = 500
 Ask = Callable[[Any, str], tuple[Document, ...]]
 
 
-def reading(request: Request, service: str, title: str, ask: Ask) -> Reading:
-    """Ask every Region that the request is for.
+class LiveApi(Scraper):
+    """A source that is asked Region by Region.
 
-    Args:
-        request: Names profile and Regions.
+    Attributes:
         service: boto3's name of the service.
-        title: Name of the API for people, and the origin; another partition than `aws` is added to it.
-        ask: What to ask each Region.
-
-    Returns:
-        The documents of every Region that answered. The others, and all Regions that are not part of this run, are
-        unread.
-
-    Raises:
-        MissingExtraError: boto3 is not installed.
-        Unreachable: No credentials, or no connection to any Region.
-        ScrapeError: A Region that is not enabled, or no Region that answered.
+        api: Name of the API for people, and the origin; another partition than `aws` is added to it.
     """
-    today = datetime.now(UTC).date()
+
+    needs = "credentials"
+    is_live = True
+    service: str
+    api: str
+
+    @abc.abstractmethod
+    def ask(self, client: Any, region: str) -> tuple[Document, ...]:
+        """Ask one Region; see `listing`."""
+
+    def fetch(self, request: Request) -> Iterator[Reading]:
+        """One reading of every Region that the account has enabled, or of those that were asked for.
+
+        Those that did not answer, and all that are not part of this run, are unread.
+
+        Raises:
+            MissingExtraError: boto3 is not installed.
+            Unreachable: No credentials, or no connection to any Region.
+            ScrapeError: A Region that is not enabled, or no Region that answered.
+        """
+        yield _reading(request, self.service, self.api, self.ask)
+
+
+def _reading(request: Request, service: str, title: str, ask: Ask) -> Reading:
+    today = clock.today()
     made = session(request)
     start = start_region(made, request)
     partition = partition_of(made, start)
@@ -311,7 +325,9 @@ def _client(made: Any, service: str, region: str, attempts: int) -> Any:
         user_agent_extra=f"sagemaker-storage-kb/{__version__}",
     )
     with _translated(service, region):
-        return made.client(service, region_name=region, config=config)
+        client = made.client(service, region_name=region, config=config)
+    client.meta.events.register("after-call", lambda http_response, **_: clock.heard(http_response.headers))
+    return client
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from requests import Response
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
+from scrapers import clock
 from scrapers.base import Request, ScrapeError, Unreachable
 from scrapers.reading.http import Limits, Page
 from scrapers.reading.http_session import LATER, Fault, Session, reason
@@ -133,6 +134,8 @@ class Client:
         for _ in range(_MAX_REDIRECTS + 1):
             self._wait_for_turn(here, ends_at)
             with session.ask(here, self._limits, ends_at) as response:
+                if not getattr(response, "from_cache", False):
+                    clock.heard(response.headers)
                 if not response.is_redirect:
                     return self._take(session, response, body, sink)
                 here = followed(here, response.headers["Location"])

@@ -14,9 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from scrapers import clock
 from scrapers.base import Document, Reading, Request, ScrapeError
 from scrapers.reading.git import Commit, Repository
 
@@ -36,6 +37,8 @@ class Package:
         repository: URL of the public repository, for links.
         repository_prefix: Folder of the repository in which `module` lies, with a slash at the end, or empty.
         profile: The `Document.profile` for documents from git.
+        since: Where the history is read commit by commit, the date of the first that counts; None where the release
+            tags are read.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Package:
     repository: str
     repository_prefix: str = ""
     profile: str = ""
+    since: date | None = None
 
     def git_paths(self) -> list[str]:
         """Paths in the repository at which a document may be."""
@@ -51,15 +55,18 @@ class Package:
 
 
 def read(package: Package, request: Request) -> Iterator[Reading]:
-    """The one reading of an installed package or of a wheel.
+    """The one reading of an installed package or of a wheel, or those of a git history, oldest first.
 
     Raises:
         ScrapeError: Missing, damaged, another package, or without the expected files.
     """
-    if request.wheel is not None:
+    if request.git_dir is not None:
+        history = read_releases if package.since is None else read_commits
+        yield from history(package, request.git_dir)
+    elif request.wheel is not None:
         yield _from_wheel(package, request.wheel)
     else:
-        yield _from_installed(package, request.observed_on or datetime.now(UTC).date())
+        yield _from_installed(package, request.observed_on or clock.today())
 
 
 def _from_installed(package: Package, observed_on: date) -> Reading:
@@ -147,27 +154,27 @@ def read_releases(package: Package, git_dir: Path) -> Iterator[Reading]:
     Raises:
         ScrapeError: No such repository, no release tags, or a release that lost the documents.
     """
-    with Repository(git_dir) as repository:
-        releases = repository.releases()
-        blobs = repository.blobs([(commit.name, path) for commit in releases for path in package.git_paths()])
-        before: list[str] | None = None
-        found = False
-        for commit in releases:
-            ids = [blobs.get((commit.name, path), "") for path in package.git_paths()]
-            is_newest = commit is releases[-1]
-            if any(ids):
-                found = True
-                if ids != before or is_newest:
-                    yield _from_commit(package, repository, commit, blobs, f"{package.name} {commit.name}")
-                before = ids
-            elif found:
-                raise _no_document(f"{package.name} {commit.name}", package.documents[0])
-        if not found:
-            raise _nothing_found(package, git_dir)
+    repository = Repository(git_dir)
+    releases = repository.releases()
+    blobs = repository.blobs([(commit.name, path) for commit in releases for path in package.git_paths()])
+    before: list[str] | None = None
+    found = False
+    for commit in releases:
+        ids = [blobs.get((commit.name, path), "") for path in package.git_paths()]
+        is_newest = commit is releases[-1]
+        if any(ids):
+            found = True
+            if ids != before or is_newest:
+                yield _from_commit(package, repository, commit, blobs, f"{package.name} {commit.name}")
+            before = ids
+        elif found:
+            raise _no_document(f"{package.name} {commit.name}", package.documents[0])
+    if not found:
+        raise _nothing_found(package, git_dir)
 
 
-def read_commits(package: Package, git_dir: Path, since: date) -> Iterator[Reading]:
-    """One reading per commit of the main line that touched a document, from a date on.
+def read_commits(package: Package, git_dir: Path) -> Iterator[Reading]:
+    """One reading per commit of the main line that touched a document, from `Package.since` on.
 
     The date is the committer date in UTC; the origin names the abbreviated commit. A commit that only removed the
     documents (to add them again in another form) is no reading: the repository without them says nothing.
@@ -175,17 +182,17 @@ def read_commits(package: Package, git_dir: Path, since: date) -> Iterator[Readi
     Raises:
         ScrapeError: No such repository, no commit that touched the documents, or a commit that has only some of them.
     """
-    paths = package.git_paths()
-    with Repository(git_dir) as repository:
-        commits = [commit for commit in repository.commits(paths) if commit.committed_on.date() >= since]
-        blobs = repository.blobs([(commit.name, path) for commit in commits for path in paths])
-        found = False
-        for commit in commits:
-            if any((commit.name, path) in blobs for path in paths):
-                found = True
-                yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
-        if not found:
-            raise _nothing_found(package, git_dir)
+    paths, since = package.git_paths(), package.since or date.min
+    repository = Repository(git_dir)
+    commits = [commit for commit in repository.commits(paths) if commit.committed_on.date() >= since]
+    blobs = repository.blobs([(commit.name, path) for commit in commits for path in paths])
+    found = False
+    for commit in commits:
+        if any((commit.name, path) in blobs for path in paths):
+            found = True
+            yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
+    if not found:
+        raise _nothing_found(package, git_dir)
 
 
 def _nothing_found(package: Package, git_dir: Path) -> ScrapeError:

@@ -1,25 +1,23 @@
 """The rules in force and the sentences that they rest on; confirming sentences that changed.
 
-What became of a sentence is worked out by the build. It is asked in a database made from the data folder as it is at
-this moment, because the published one stays behind where the gate refuses.
+What became of a sentence is worked out by the build. It is asked in a database of the data folder as it is now: the
+published one stays behind where the gate refuses, and then another is built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kb.dataset.curated import CURATED, read_curated
-from kb.dataset.files import finish_replacing, replace_atomically
-from kb.dataset.log_specs import PRESENCE, SPECS
+from kb.dataset.files import replace_atomically, scratch
+from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
 from kb.dataset.logs import read_log, render
 from kb.errors import KBError
-from kb.pipeline import build
-from kb.pipeline.inputs import ABSENT
+from kb.pipeline import build, reuse
 from scrapers.refresh.comparison import Row, ask
 
 #: Statuses of a sentence that somebody has to look at.
@@ -60,27 +58,35 @@ class Confirmation:
     reason: str
 
 
-def standing(data_dir: Path) -> Standing:
+def standing(data_dir: Path, database: Path, tell: Callable[[str], None] = lambda text: None) -> Standing:
     """Work out where the rules stand.
+
+    Args:
+        data_dir: The data folder.
+        database: A database that may have been built from it as it is now, to ask instead of building one.
+        tell: Told of a build, because it takes some seconds.
 
     Raises:
         InputError: An input is not in order.
         BuildError: The inputs cannot be built.
         MissingExtraError: duckdb is not installed.
     """
-    finish_replacing(data_dir)
-    with TemporaryDirectory(prefix="kb-rule-") as folder:
-        made = build(data_dir, Path(folder) / "kb.duckdb", gate=False)
+    if found := reuse(data_dir, database):
+        return Standing(*ask(found.database, ("rules", "sentences")))
+    tell(f"{database} is missing or out of date: building a temporary one. `kb build` keeps it.")
+    with scratch() as folder:
+        made = build(data_dir, folder / "kb.duckdb", gate=False)
         return Standing(*ask(made.database, ("rules", "sentences")))
 
 
 def confirm(
-    data_dir: Path, names: Sequence[str], reason: str, today: date, fingerprint: str | None = None
+    data_dir: Path, found: Standing, names: Sequence[str], reason: str, today: date, *, fingerprint: str | None = None
 ) -> tuple[Confirmation, ...]:
     """Note that a person compared the present wording of sentences with the rules, and that they agree.
 
     Args:
         data_dir: The data folder; `curated/confirmations.csv` in it gets the rows.
+        found: Where the rules of that folder stand.
         names: Sentences, or rules for all unconfirmed sentences that bear on them.
         reason: What was compared, in a sentence.
         today: Day of the confirmation.
@@ -97,7 +103,7 @@ def confirm(
     reason = reason.strip()
     if not reason or not reason.isprintable():
         raise ConfirmError("the reason must be a sentence on one line")
-    chosen = _chosen(standing(data_dir), names)
+    chosen = _chosen(found, names)
     if fingerprint is not None:
         if len(chosen) != 1:
             raise ConfirmError(f"a fingerprint is of one sentence, and {len(chosen)} are meant")

@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from kb.dataset.database import connect
+from kb.dataset.files import scratch
+from kb.dataset.logs import read_scrapes
 from kb.errors import BuildError, DatabaseError, InputError, KBError
 from kb.export import snapshot
-from kb.pipeline import BuildResult, build
+from kb.pipeline import BuildResult, build, publish, reuse
 from scrapers.refresh.comparison import compare
 from scrapers.refresh.report import Report
 from scrapers.refresh.sources import Tell, read_all
@@ -60,18 +61,19 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
 
     Raises:
         InputError: A log or curated table is not in order; nothing was read.
+        ClockError: The clock of this machine is wrong; nothing was written.
         BusyError: Another refresh is at work, or the logs changed meanwhile; nothing was written.
         BuildError: The logs as they are, or as they would be, cannot be built; nothing was written.
         MissingExtraError: duckdb is not installed.
         OSError: A file cannot be read or written.
     """
-    from scrapers import SCRAPERS
+    from scrapers import SCRAPERS, clock
 
-    with alone(job.data_dir), TemporaryDirectory(prefix="kb-refresh-") as name:
-        folder = Path(name)
+    with alone(job.data_dir), scratch() as folder:
         staging = Staging(job.data_dir, folder / "data")
-        tell("building from the logs as they are")
-        before = _build(staging, folder / "before.duckdb")
+        before = _before(staging, job, folder / "before.duckdb", tell)
+        scrapes = read_scrapes(staging.folder / "scrapes.csv")
+        clock.begin(scrapes)
         sources = tuple(
             read_all(
                 staging,
@@ -82,6 +84,7 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
                 from_raw=job.from_raw,
             )
         )
+        clock.require(scrapes, is_dated_here=job.from_raw is None)
         after = _after(staging, before, folder / "after.duckdb", tell)
         tell("comparing")
         differences = compare(before.database, after.database)
@@ -99,57 +102,77 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
             return report
         tell("writing the logs")
         staging.commit()
-        if report.refusals or _is_published(job, after.database):
+        text = _snapshot(after.database) if job.snapshot else ""
+        if report.refusals or _is_published(job, after.database, text):
             return report
         tell("publishing")
-        return _published(report, job)
+        return _published(report, job, after.database, text)
 
 
-def _build(staging: Staging, database: Path) -> BuildResult:
-    """Build without the gate's power to refuse; messages name files of the data folder."""
+def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> BuildResult:
+    """The database of the logs as they are: the published one where it is of the same inputs, else one that is built.
+
+    It is a copy, because somebody may publish another one meanwhile.
+    """
     try:
+        with contextlib.suppress(OSError):
+            shutil.copyfile(job.database, database)
+            if found := reuse(staging.folder, database):
+                return found
+            database.unlink()
+        tell("building from the logs as they are")
         return build(staging.folder, database, gate=False)
     except InputError as error:
-        path = Path(staging.in_origin(str(error.path)))
-        raise InputError(path, error.line, error.problem) from error
+        raise _in_origin(staging, error) from error
 
 
 def _after(staging: Staging, before: BuildResult, database: Path, tell: Tell) -> BuildResult:
     if not staging.changed():
-        shutil.copyfile(before.database, database)
-        return BuildResult(database, None, before.data_version, before.rows, before.checks)
+        return before
     tell("building with what is new")
     try:
-        return _build(staging, database)
-    except (InputError, BuildError) as error:
-        raise BuildError(f"what the sources show now cannot be built, nothing was written: {error}") from error
+        return build(staging.folder, database, gate=False)
+    except InputError as error:
+        raise _unbuildable(_in_origin(staging, error)) from error
+    except BuildError as error:
+        raise _unbuildable(error) from error
 
 
-def _is_published(job: Job, candidate: Path) -> bool:
-    """Whether database and snapshot are already what a build would make."""
+def _in_origin(staging: Staging, error: InputError) -> InputError:
+    """The same error with the file of the data folder instead of its copy."""
+    return InputError(Path(staging.in_origin(str(error.path))), error.line, error.problem)
+
+
+def _unbuildable(error: KBError) -> BuildError:
+    return BuildError(f"what the sources show now cannot be built, nothing was written: {error}")
+
+
+def _is_published(job: Job, candidate: Path, text: str) -> bool:
+    """Whether database and snapshot are already these."""
     try:
         if _inputs(job.database) != _inputs(candidate):
             return False
-        return job.snapshot is None or job.snapshot.read_bytes() == _snapshot(candidate)
-    except (DatabaseError, FileNotFoundError):
+        return job.snapshot is None or job.snapshot.read_bytes() == text.encode("utf-8")
+    except (DatabaseError, OSError):
         return False
 
 
 def _inputs(database: Path) -> str:
-    """Digest of the inputs that a database was made from."""
+    """Digest of what a database was made from."""
     with contextlib.closing(connect(database)) as connection:
         found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
     return str(found[0]) if found else ""
 
 
-def _snapshot(database: Path) -> bytes:
+def _snapshot(database: Path) -> str:
     with contextlib.closing(connect(database)) as connection:
-        return snapshot.render(connection).encode("utf-8")
+        return snapshot.render(connection)
 
 
-def _published(report: Report, job: Job) -> Report:
+def _published(report: Report, job: Job, candidate: Path, text: str) -> Report:
+    """Publish the database that was compared, and its snapshot."""
     try:
-        made = build(job.data_dir, job.database, job.snapshot)
-    except KBError as error:
+        publish(candidate, job.database, job.snapshot, text)
+    except BuildError as error:
         return replace(report, problem=str(error))
-    return replace(report, published=tuple(str(path) for path in (made.database, made.snapshot) if path))
+    return replace(report, published=tuple(str(path) for path in (job.database, job.snapshot) if path))

@@ -122,7 +122,9 @@ def _read(
     log = SCRAPERS[name].log.path(staging.folder)
     before = _content(log)
     try:
-        result = run(name, request, staging.folder, request.progress, keep_raw=keep_raw, from_raw=from_raw)
+        result = run(
+            name, request, staging.folder, request.progress, keep_raw=keep_raw, from_raw=from_raw, is_part=True
+        )
     except (Unreachable, MissingExtraError) as error:
         return SourceOutcome(name, title, Outcome.SKIPPED, staging.in_origin(str(error)))
     except InputError:

@@ -191,11 +191,10 @@ class MiniData:
         (self.root / "observations").mkdir(parents=True, exist_ok=True)
         (self.root / "curated").mkdir(exist_ok=True)
         counts: Counter[tuple[str, str, str]] = Counter()
-        for each in inputs.LOGS:
-            spec = each.spec
+        for spec in log_specs.SPECS.values():
             changes = list(self._changes(spec.name))
             counts.update((row[0], spec.name, row[1]) for row in changes)
-            if changes or each.is_required:
+            if changes or spec.is_required:
                 spec.path(self.root).write_bytes(logs.render(spec.columns, changes))
             else:
                 spec.path(self.root).unlink(missing_ok=True)

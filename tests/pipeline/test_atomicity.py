@@ -112,6 +112,7 @@ def step_times(folder: Path) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise([*begun, time.monotonic()])]
 
 
+@pytest.mark.soak
 def test_kill_at_random_moments(old: State, new: State, tmp_path: Path) -> None:
     chance = random.Random(20261101)
     times = step_times(tmp_path)
@@ -127,7 +128,7 @@ def test_kill_at_random_moments(old: State, new: State, tmp_path: Path) -> None:
             put_old(folder, old)
             was_running = kill_at(folder, step, chance.uniform(0, times[step - 1]))
             found.append((was_running, is_new(folder, old, new)))
-            assert len(list(folder.glob(".*duckdb"))) <= 1, "each build removes what the killed one before it left"
+            assert len(list(folder.glob(".kb*"))) <= 1, "each build removes what the killed one before it left"
         build(data_dir(), folder / "kb.duckdb", folder / "snapshot.txt")
         assert is_new(folder, old, new)
         assert {path.name for path in folder.iterdir()} == {"kb.duckdb", "snapshot.txt"}
@@ -147,6 +148,34 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildResult
     data.enum("2026-10-01", "TrainingType", "ml.m5.xlarge")
     data.capture("2026-10-01", "m5.xlarge", has_instance_store="false", hypervisor="nitro")
     return data.root, data.build()
+
+
+#: Builds, and kills itself as a step begins.
+CHILD_THAT_DIES = """
+import os, signal, sys
+from pathlib import Path
+from kb.pipeline import build
+data, database, snapshot = map(Path, sys.argv[1:4])
+def tell(number, total, title):
+    if title == sys.argv[4]:
+        os.kill(os.getpid(), signal.SIGKILL)
+build(data, database, snapshot, tell)
+"""
+
+
+def test_kill_at_the_begin_of_a_step(old: State, variant: tuple[Path, BuildResult], tmp_path: Path) -> None:
+    """Each leaves the old files and a folder of its own, which the next build removes."""
+    data, expected = variant
+    put_old(tmp_path, old)
+    files = (data, tmp_path / "kb.duckdb", tmp_path / "snapshot.txt")
+    for title in ("reading inputs", "verdicts", "checking", "publishing"):
+        arguments = [sys.executable, "-c", CHILD_THAT_DIES, *map(str, files), title]
+        assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+        assert rows_in(tmp_path / "kb.duckdb") == old.rows
+        assert (tmp_path / "snapshot.txt").read_bytes() == old.snapshot.read_bytes()
+        assert len(list(tmp_path.glob(".*"))) == 1, "each build removes what the killed one before it left"
+    assert build(*files).rows == expected.rows
+    assert {path.name for path in tmp_path.iterdir()} == {"kb.duckdb", "snapshot.txt"}
 
 
 @pytest.mark.parametrize(

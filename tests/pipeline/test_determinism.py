@@ -6,10 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 import kb
@@ -20,7 +20,10 @@ from kb.pipeline import BuildResult, build
 BUILD = """
 import sys
 from pathlib import Path
+import duckdb
 from kb.pipeline import build
+connect = duckdb.connect
+duckdb.connect = lambda path, config: connect(path, config={**config, "threads": sys.argv[4]})
 build(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
 """
 
@@ -42,42 +45,32 @@ def require_same(built: BuildResult, database: Path, snapshot: Path) -> None:
         assert found[name] == rows, name
 
 
-def test_building_twice_over_the_same_file(built: BuildResult, tmp_path: Path) -> None:
-    database, snapshot = tmp_path / "kb.duckdb", tmp_path / "snapshot.txt"
-    first = build(data_dir(), database, snapshot)
-    second = build(data_dir(), database, snapshot)
-    assert first == second
+def test_building_over_the_same_file(built: BuildResult, tmp_path: Path) -> None:
+    assert built.snapshot is not None
+    database = Path(shutil.copyfile(built.database, tmp_path / "kb.duckdb"))
+    snapshot = Path(shutil.copyfile(built.snapshot, tmp_path / "snapshot.txt"))
+    again = build(data_dir(), database, snapshot)
+    assert again == replace(built, database=database, snapshot=snapshot)
     require_same(built, database, snapshot)
 
 
-@pytest.mark.parametrize("threads", [1, 8])
-def test_number_of_threads(built: BuildResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
-    connect = duckdb.connect
-
-    def limited(path: str, config: dict[str, str]) -> duckdb.DuckDBPyConnection:
-        return connect(path, config={**config, "threads": str(threads)})
-
-    with monkeypatch.context() as patch:
-        patch.setattr(duckdb, "connect", limited)
-        build(data_dir(), tmp_path / "kb.duckdb", tmp_path / "snapshot.txt")
-    require_same(built, tmp_path / "kb.duckdb", tmp_path / "snapshot.txt")
-
-
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "threads"),
     [
-        {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
-        {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "4242"},
+        ({"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"}, 1),
+        ({"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "4242"}, 8),
     ],
-    ids=["Kathmandu in Turkish", "Los Angeles in C"],
+    ids=["Kathmandu in Turkish, one thread", "Los Angeles in C, eight threads"],
 )
-def test_time_zone_locale_hash_seed_and_place(built: BuildResult, tmp_path: Path, settings: dict[str, str]) -> None:
+def test_time_zone_locale_hash_seed_threads_and_place(
+    built: BuildResult, tmp_path: Path, settings: dict[str, str], threads: int
+) -> None:
     """Built by another process from a copy of the data in another folder."""
     copy = tmp_path / "copied data"
     shutil.copytree(data_dir(), copy, ignore=shutil.ignore_patterns("*.duckdb*"), copy_function=shutil.copyfile)
     database, snapshot = tmp_path / "kb.duckdb", tmp_path / "snapshot.txt"
     checkout = str(Path(kb.__file__).parents[1])
     environment = {**os.environ, **settings, "PYTHONPATH": checkout}
-    command = [sys.executable, "-c", BUILD, str(copy), str(database), str(snapshot)]
+    command = [sys.executable, "-c", BUILD, str(copy), str(database), str(snapshot), str(threads)]
     subprocess.run(command, env=environment, cwd=tmp_path, check=True)
     require_same(built, database, snapshot)

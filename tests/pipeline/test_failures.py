@@ -162,36 +162,51 @@ def test_new_folders_are_made(mini_data: MiniData, tmp_path: Path) -> None:
 # -- what earlier builds and other people left ------------------------------------------------------------------------
 
 
-def test_leftovers_of_killed_builds_are_removed(mini_data: MiniData, target: Target) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    for pid in (dead.pid, os.getpid()):
-        left = target.folder / f".kb-build-{pid}-kb.duckdb"
-        left.write_bytes(b"half a database")
-        left.with_name(f"{left.name}.wal").write_bytes(b"its log")
-        left.with_name(f"{left.name}.tmp").mkdir()
-        (left.with_name(f"{left.name}.tmp") / "spilled").write_bytes(b"")
-    (target.folder / f".snapshot.txt.{dead.pid}.tmp").write_bytes(b"half a snapshot")
-    build(mini_data.write(), target.database, target.folder / "snapshot.txt")
+#: Makes a folder to work in, fills it, says its name, and waits.
+WORKER = """
+import sys
+from pathlib import Path
+from kb.dataset.files import scratch
+with scratch(Path(sys.argv[1])) as folder:
+    for name in ("kb.duckdb", "kb.duckdb.wal"):
+        (folder / name).write_bytes(b"half a database")
+    (folder / "kb.duckdb.tmp").mkdir()
+    (folder / "kb.duckdb.tmp" / "spilled").write_bytes(b"")
+    print(folder.name, flush=True)
+    input()
+"""
+
+
+def test_leftovers_of_killed_builds_are_removed_and_running_ones_left_alone(
+    mini_data: MiniData, target: Target
+) -> None:
+    command = [sys.executable, "-c", WORKER, str(target.folder)]
+    names = []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as dead:
+            for process in (running, dead):
+                assert process.stdout is not None
+                names.append(process.stdout.readline().strip())
+            dead.kill()
+        (target.folder / ".snapshot.txt.abc.new").write_bytes(b"half a snapshot")
+        assert {path.name for path in target.folder.iterdir()} == {*names, "kb.duckdb", ".snapshot.txt.abc.new"}
+        build(mini_data.write(), target.database, target.folder / "snapshot.txt")
+        assert {path.name for path in target.folder.iterdir()} == {names[0], "kb.duckdb", "snapshot.txt"}
+        assert (target.folder / names[0] / "kb.duckdb.tmp" / "spilled").is_file()
+        running.communicate("\n")
     assert {path.name for path in target.folder.iterdir()} == {"kb.duckdb", "snapshot.txt"}
 
 
-def test_a_build_that_is_still_running_is_left_alone(mini_data: MiniData, target: Target) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as running:
-        left = target.folder / f".kb-build-{running.pid}-kb.duckdb"
-        left.write_bytes(b"a database that grows")
-        build(mini_data.write(), target.database)
-        assert left.read_bytes() == b"a database that grows"
-        running.communicate(b"\n")
-
-
 def test_names_with_pattern_characters(mini_data: MiniData, target: Target) -> None:
-    database = target.folder / "kb[1].duckdb"
-    left = target.folder / ".kb-build-999999999-kb[1].duckdb"
-    left.write_bytes(b"half a database")
-    build(mini_data.write(), database)
+    database, snapshot = target.folder / "kb[1].duckdb", target.folder / "snapshot[1].txt"
+    left = target.folder / ".snapshot[1].txt.abc.new"
+    left.write_bytes(b"half a snapshot")
+    other = target.folder / ".snapshot1.txt.abc.new"
+    other.write_bytes(b"of another file")
+    build(mini_data.write(), database, snapshot)
     kb.connect(database).close()
     assert not left.exists()
+    assert other.exists()
 
 
 def test_the_log_of_somebody_elses_session_goes_with_the_old_file(mini_data: MiniData, target: Target) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from kb.dataset import log_specs
 from kb.dataset.curated import CURATED, CuratedTable, read_curated
 from kb.dataset.files import JOURNAL
 from kb.dataset.paths import data_dir
@@ -20,8 +21,8 @@ from tests.effort import examples
 from tests.pipeline.mini import MiniData
 
 OLD = b"the database of the last good build"
-LOGS = tuple(f"observations/{each.spec.name}.csv" for each in inputs.LOGS)
-REQUIRED = tuple(f"observations/{each.spec.name}.csv" for each in inputs.LOGS if each.is_required)
+LOGS = tuple(f"observations/{each.name}.csv" for each in log_specs.SPECS.values())
+REQUIRED = tuple(f"observations/{each.name}.csv" for each in log_specs.SPECS.values() if each.is_required)
 TABLES = [f"curated/{table.name}.csv" for table in CURATED]
 FILES = [*LOGS, "scrapes.csv", *TABLES]
 
@@ -174,11 +175,11 @@ def test_a_source_that_was_never_read_has_no_log(mini_data: MiniData) -> None:
         "region_lists",
         "sagemaker_api",
     ]
-    assert {path.stem for path in inputs.check(data)} & {each.spec.name for each in inputs.LOGS} == {
-        "ec2_api_capture",
-        "region_lists",
-        "sagemaker_api",
-    }
+    assert [name for name in inputs.check(data).files if name.startswith("observations/")] == [
+        "observations/sagemaker_api.csv",
+        "observations/region_lists.csv",
+        "observations/ec2_api_capture.csv",
+    ]
 
 
 def test_a_write_of_logs_that_was_interrupted_is_completed_first(full: MiniData) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -84,31 +83,31 @@ class Small:
 
 
 @pytest.fixture(scope="session")
-def builds() -> dict[str, BuildResult]:
-    """Databases built for comparison, by digest of their inputs: most tests begin with the same world."""
+def cache() -> dict[str, BuildResult]:
+    """Databases that were built, by digest of their inputs: most tests begin with the same world."""
     return {}
 
 
 @pytest.fixture(autouse=True)
-def each_input_is_built_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, builds: dict[str, BuildResult]
-) -> None:
-    """Let the refresh build for comparison only what no other test built from the same inputs; publishing is real."""
+def builds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, cache: dict[str, BuildResult]
+) -> list[str]:
+    """Names of the databases that a test lets `kb refresh` and `kb rule` build; each input is really built once."""
+    made: list[str] = []
 
-    def build(data_dir: Path, database: Path, snapshot: Path | None = None, *, gate: bool = True) -> BuildResult:
-        if gate:
-            return real(data_dir, database, snapshot)
-        digest = hashlib.sha256()
-        for path in inputs.check(data_dir):
-            digest.update(f"{path.relative_to(data_dir)}\n".encode() + path.read_bytes())
-        if digest.hexdigest() not in builds:
-            kept = tmp_path_factory.mktemp("build") / "kb.duckdb"
-            builds[digest.hexdigest()] = real(data_dir, kept, gate=False)
-        found = builds[digest.hexdigest()]
+    def build(data_dir: Path, database: Path, *, gate: bool) -> BuildResult:
+        assert not gate
+        made.append(database.name)
+        digest = inputs.check(data_dir).digest
+        if digest not in cache:
+            cache[digest] = real(data_dir, tmp_path_factory.mktemp("build") / "kb.duckdb", gate=False)
+        found = cache[digest]
         shutil.copyfile(found.database, database)
         return replace(found, database=database)
 
-    monkeypatch.setattr("scrapers.refresh.runner.build", build)
+    for module in ("runner", "evidence"):
+        monkeypatch.setattr(f"scrapers.refresh.{module}.build", build)
+    return made
 
 
 @pytest.fixture

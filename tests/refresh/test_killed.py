@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,17 @@ scrapers.SCRAPERS.update(fakes)
 refresh(Job(data, database, snapshot), Request(), tell)
 """
 ALOUD = "def tell(text): print(text, flush=True)\n"
+#: Does not build but takes the database that another refresh made of the same, for moments after that.
+TAKING = """
+import shutil, sys
+from pathlib import Path
+from kb.pipeline import reuse
+from scrapers.refresh import runner
+def build(data_dir, database, *, gate):
+    shutil.copyfile(sys.argv[-1], database)
+    return reuse(data_dir, database)
+runner.build = build
+"""
 #: The same, but it kills itself just before or after the nth call of a function once the logs are being written.
 SUICIDE = """
 import os, signal, sys
@@ -75,6 +86,7 @@ class World:
     new: dict[Path, bytes]
     database: Path
     snapshot: Path
+    new_database: Path
 
     def put(self, folder: Path) -> None:
         """Make a folder with the world as it was."""
@@ -107,8 +119,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, list[tuple[s
     data = MiniData(folder / "data").write()
     built = build(data, folder / "kb.duckdb", folder / "snapshot.txt")
     assert built.snapshot
-    old = World(folder, logs(data), {}, built.database, built.snapshot)
-    after = tmp_path_factory.mktemp("after")
+    old = World(folder, logs(data), {}, built.database, built.snapshot, folder / "after" / "kb.duckdb")
+    after = folder / "after"
+    after.mkdir()
     old.put(after)
     stages: list[tuple[str, float]] = []
     with subprocess.Popen(command(ALOUD, old, after), stdout=subprocess.PIPE, text=True, **at(folder)) as process:
@@ -117,7 +130,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, list[tuple[s
         assert process.wait() == 0
     ends = [when for _, when in begun[1:]] + [time.monotonic()]
     stages = [(text, end - start) for (text, start), end in zip(begun, ends, strict=True)]
-    return World(folder, old.old, logs(after / "data"), built.database, built.snapshot), stages
+    return replace(old, new=logs(after / "data")), stages
 
 
 def kill_in(world: World, folder: Path, stage: str, delay: float) -> bool:
@@ -154,8 +167,10 @@ def carry_on(world: World, folder: Path) -> None:
     assert "ml.m5.xlarge" in (folder / "snapshot.txt").read_text()
     assert sorted(path.name for path in folder.iterdir()) == ["data", "kb.duckdb", "snapshot.txt"]
     assert [path for path in folder.rglob(".*") if path.is_file()] == []
+    assert list(Path(at(folder)["env"]["TMPDIR"]).iterdir()) == [], "what the killed one left is gone too"
 
 
+@pytest.mark.soak
 def test_kill_at_random_moments(world: tuple[World, list[tuple[str, float]]], tmp_path: Path) -> None:
     made, stages = world
     assert made.old.keys() == made.new.keys()
@@ -210,8 +225,10 @@ def test_kill_while_files_change_hands(
 ) -> None:
     made, _ = world
     made.put(tmp_path)
-    done = subprocess.run(command(SUICIDE, made, tmp_path, *call), check=False, **at(tmp_path))
+    script = command(TAKING + SUICIDE, made, tmp_path, *call, made.new_database)
+    done = subprocess.run(script, check=False, **at(tmp_path))
     assert done.returncode == -signal.SIGKILL
+    assert len(list(Path(at(tmp_path)["env"]["TMPDIR"]).iterdir())) == 1
     assert is_new(made, tmp_path) is becomes_new
     if call[1:] in (("replace", "after", 2), ("replace", "after", 6)):
         carry_on(made, tmp_path)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import kb
+from kb.dataset.schema import TABLES
 from kb.errors import BuildError, InputError, MissingExtraError
 from kb.pipeline import BuildResult, build
+from kb.pipeline import runner as pipeline
 from scrapers.base import Request, Unreachable
-from scrapers.refresh import BusyError, Outcome
+from scrapers.refresh import BusyError, Outcome, runner
+from scrapers.refresh.comparison import Differences
+from scrapers.refresh.comparison import compare as compare_databases
 from tests.refresh.conftest import NAMES, Small
 from tests.refresh.fakes import DAY, add_type, damaged
 
@@ -63,6 +70,65 @@ def test_the_second_refresh_of_the_day_finds_nothing_new(small: Small) -> None:
     assert report.files == report.published == ()
     assert small.files() == before
     assert small.database.read_bytes() == published
+
+
+def test_a_refresh_builds_once_and_publishes_what_it_built(small: Small, builds: list[str]) -> None:
+    small.refresh()
+    assert builds == ["before.duckdb", "after.duckdb"], "nobody had built before"
+    small.api.show("TrainingType", "ml.r7.large")
+    builds.clear()
+    small.refresh()
+    assert builds == ["after.duckdb"], "the published database is the one of before"
+    expected = build(small.data, small.data.parent / "other.duckdb", small.data.parent / "other.txt")
+    assert small.snapshot.read_bytes() == (small.data.parent / "other.txt").read_bytes()
+    with kb.connect(small.database) as published, kb.connect(expected.database) as other:
+        for table in TABLES:
+            everything = f"SELECT * FROM {table.name}"
+            assert published.execute(everything).fetchall() == other.execute(everything).fetchall(), table.name
+    small.refresh()
+    assert builds == ["after.duckdb"], "nothing changed, so nothing is built"
+
+
+def test_the_database_that_was_compared_is_the_one_that_is_published(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+
+    def compare(before: Path, after: Path) -> Differences:
+        compared.append(after.read_bytes())
+        return genuine(before, after)
+
+    genuine = compare_databases
+    monkeypatch.setattr(runner, "compare", compare)
+    small.api.show("TrainingType", "ml.r7.large")
+    small.refresh()
+    assert [small.database.read_bytes()] == compared
+
+
+@pytest.mark.parametrize("other", ["data", "program", "schema", "damage"])
+def test_a_database_of_something_else_is_not_the_one_of_before(
+    small: Small, builds: list[str], cache: dict[str, BuildResult], other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.refresh()
+    builds.clear()
+    cache.clear()
+    if other == "data":
+        rules = small.data / "curated" / "sdk_name_rule.csv"
+        rules.write_text(rules.read_text().replace("prefix_g5", "prefix_g4"))
+    elif other == "program":
+        folder = small.data.parent / "sql"
+        shutil.copytree(pipeline.SQL_DIR, folder)
+        (folder / "99_more.sql").write_text("SELECT 1;")
+        monkeypatch.setattr(pipeline, "SQL_DIR", folder)
+    elif other == "schema":
+        with closing(duckdb.connect(str(small.database))) as connection:
+            connection.execute("UPDATE build_info SET value = '1' WHERE name = 'schema_version'")
+    else:
+        small.database.write_bytes(small.database.read_bytes()[:20_000])
+    report = small.refresh()
+    assert builds == ["before.duckdb"]
+    assert not any(report.differences.as_dict().values())
+    assert report.published
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_commits_of_the_main_line_that_touched_a_document(tmp_path: Path) -> Non
     made.commit("2021-03-01T12:00:00+00:00", {"README": b"other\n"})
     made.commit("2021-03-02T12:00:00+00:00", {CAPTURE_PATH: None, "README": b"moved\n"})
     made.commit("2021-03-03T12:00:00+00:00", {f"{CAPTURE_PATH}.gz": _packed(capture())})
-    readings = list(packages.read_commits(package, made.git_dir, ec2_capture.FIRST_CAPTURE_ON))
+    readings = list(packages.read(package, Request(git_dir=made.git_dir)))
     assert [one.observed_on.isoformat() for one in readings] == ["2021-02-22", "2021-03-03"]
     assert readings[0].origin == f"moto git-{first[:10]}"
     assert [one.documents[0].name for one in readings] == [CAPTURE_PATH, f"{CAPTURE_PATH}.gz"]
@@ -176,7 +176,7 @@ def test_a_commit_with_some_of_the_documents_only(tmp_path: Path) -> None:
     some = {f"src/{path}": made_list for path, made_list in list(LISTS.items())[1:]}
     made.commit("2026-06-05T12:00:00+00:00", some)
     with pytest.raises(ScrapeError, match=r"cfn-lint git-[0-9a-f]{10}: has no file .*aws_sagemaker_cluster"):
-        list(packages.read_commits(region_lists.PACKAGE, made.git_dir, region_lists.FIRST_LISTS_ON))
+        list(packages.read_commits(region_lists.PACKAGE, made.git_dir))
 
 
 def test_a_repository_that_is_none_or_another(tmp_path: Path) -> None:
@@ -187,14 +187,14 @@ def test_a_repository_that_is_none_or_another(tmp_path: Path) -> None:
     with pytest.raises(ScrapeError, match=r"its history has no botocore/data/.*Name a clone of"):
         list(packages.read_releases(BOTOCORE, made.git_dir))
     with pytest.raises(ScrapeError, match="its history has no moto/"):
-        list(packages.read_commits(ec2_capture.PACKAGE, made.git_dir, date(2000, 1, 1)))
+        list(packages.read_commits(ec2_capture.PACKAGE, made.git_dir))
 
 
 def test_an_object_that_the_clone_lacks(tmp_path: Path) -> None:
     made = GitRepository(tmp_path / "some")
     made.commit("2020-01-01T12:00:00+00:00", {"README": b"text\n"})
-    with Repository(made.git_dir) as repository, pytest.raises(ScrapeError, match="is not in this clone"):
-        repository.content("0" * 40)
+    with pytest.raises(ScrapeError, match="is not in this clone"):
+        Repository(made.git_dir).content("0" * 40)
 
 
 def test_versions_compare_as_numbers() -> None:

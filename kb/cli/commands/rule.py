@@ -15,6 +15,7 @@ from kb.dataset import paths
 
 if TYPE_CHECKING:
     from scrapers.refresh.comparison import Row
+    from scrapers.refresh.evidence import Standing
 
 _EPILOG = """`kb refresh` takes a fingerprint of each sentence of the AWS documentation that a rule rests on. When a
 sentence changes, the answers that rest on its rule are marked until you compare the new wording with the rule, and
@@ -53,6 +54,12 @@ def _folder(data: Path | None) -> Path:
     return data if data is not None else paths.data_dir()
 
 
+def _standing(data: Path | None) -> Standing:
+    from scrapers.refresh.evidence import standing
+
+    return standing(_folder(data), paths.database_file() if data is None else data / "kb.duckdb", note)
+
+
 @rule.command("list", short_help="The rule in force for each workload.")
 @_data_option
 @json_option
@@ -62,9 +69,7 @@ def list_rules(data: Path | None, form: Form) -> None:
     The evidence is unchanged, confirmed (it changed, and somebody compared it with the rule), changed, vanished, never
     read, or not watched.
     """
-    from scrapers.refresh.evidence import standing
-
-    rules = standing(_folder(data)).rules
+    rules = _standing(data).rules
     headers = ("workload", "rule", "since", "without storage", "with storage", "evidence", "last read")
     names = ("workload", "rule_id", "rule_since", "outcome_without_local_storage", "outcome_with_local_storage")
     rows = [[row[name] for name in (*names, "evidence", "last_read")] for row in rules]
@@ -82,9 +87,7 @@ def list_rules(data: Path | None, form: Form) -> None:
 @json_option
 def review(data: Path | None, form: Form) -> None:
     """List the changed sentences that nobody has compared with the rules yet."""
-    from scrapers.refresh.evidence import standing
-
-    found = standing(_folder(data)).unconfirmed
+    found = _standing(data).unconfirmed
     next_step = "Compare each with its rules. If they hold: kb rule confirm SENTENCE_ID --reason '...'"
     write(
         form,
@@ -125,7 +128,8 @@ def confirm(names: tuple[str, ...], reason: str, fingerprint: str | None, data: 
     require_checkout("a confirmation is a row in the data of", extras="build,scrape", is_there=data is not None)
     from scrapers.refresh import evidence
 
-    rows = evidence.confirm(_folder(data), names, reason, datetime.now(UTC).date(), fingerprint)
+    today = datetime.now(UTC).date()
+    rows = evidence.confirm(_folder(data), _standing(data), names, reason, today, fingerprint=fingerprint)
     pairs = [(row.sentence_id, row.fingerprint) for row in rows]
     write(form, json=lambda: [vars(row) for row in rows], people=Table(("sentence", "fingerprint"), pairs).text)
     note(f"{len(rows)} confirmed on {rows[0].confirmed_on}. Run `kb build` to remove the marks from the answers.")

@@ -1,7 +1,9 @@
 """Every table and column of the database, declared once.
 
 DDL, database comments, the generated documentation and the web metadata all come from here. The declarations
-themselves are in :mod:`kb.dataset.schema.hardware` (facts about an instance type) and :mod:`kb.dataset.schema.tables`.
+themselves are in :mod:`kb.dataset.schema.hardware` (facts about an instance type), :mod:`kb.dataset.schema.verdicts` (what
+happens to a key), :mod:`kb.dataset.schema.evidence` (the sentences behind that) and :mod:`kb.dataset.schema.tables` (the
+rest, and the order).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import scrapers
 from kb.dataset.log_specs import ALL_REGIONS, EC2_API, PRESENCE
 from kb.dataset.logs import read_log, read_scrapes
 from kb.pipeline.inputs import _check_readings
+from scrapers import clock
 from scrapers.base import EVERYTHING_ELSE, Reading, Request, Rows, ScrapeError, Unreachable
 from scrapers.ec2 import api
 from scrapers.ec2.api import OFFERINGS, TYPES, Ec2Api
@@ -50,13 +51,8 @@ def fetched() -> Reading:
 
 def go(data: Path, monkeypatch: pytest.MonkeyPatch, day: int, *regions: str) -> tuple[RunResult, Rows]:
     """One run, so many days after the first; the facts that changed, without those of new types."""
-
-    class Clock:
-        @staticmethod
-        def now(zone: tzinfo) -> datetime:
-            return datetime.now(UTC) - timedelta(days=50 - day)
-
-    monkeypatch.setattr(aws, "datetime", Clock)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - timedelta(days=50 - day))
+    monkeypatch.setattr(clock, "heard", lambda headers: None)  # the server's clock is the real one
     result = run("ec2_api", Request(regions=regions, accept_vanished=True), data)
     _check_readings(result.log_path, read_log(result.log_path, EC2_API), read_scrapes(data / "scrapes.csv"))
     return result, {row[2:-1]: row[-1] for row in result.changes}
@@ -243,3 +239,18 @@ def test_a_damaged_record_changes_nothing(world: FakeAws, data: Path, monkeypatc
     with pytest.raises(ScrapeError, match=rf"{TYPES}/{EAST}\.json at .*unknown value 'kvm'"):
         go(data, monkeypatch, 1)
     assert {path: path.read_bytes() for path in sorted(data.rglob("*.csv"))} == before
+
+
+def test_answers_tell_the_time(world: FakeAws, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is weeks behind what the servers say is noticed, also where every call is denied."""
+    before = {path: path.read_bytes() for path in data.rglob("*.csv")}
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - timedelta(days=20))
+    with pytest.raises(clock.ClockError, match="a server answered that it was"):
+        run("ec2_api", Request(), data)
+    clock.begin([])
+    world.faults["DescribeRegions", EAST] = (error(403, "UnauthorizedOperation"), None)
+    with pytest.raises(ScrapeError, match="denied"):
+        fetched()
+    with pytest.raises(clock.ClockError, match="a server answered that it was"):
+        clock.require([])
+    assert {path: path.read_bytes() for path in data.rglob("*.csv")} == before
