@@ -25,7 +25,6 @@ from kb.pipeline import build
 from scrapers import SCRAPERS
 from scrapers.base import Request
 from scrapers.engine.run import run
-from scrapers.refresh.report import _check
 from tests.cli.conftest import ROOT
 from tests.refresh.live_world import LiveWorld, live_world
 
@@ -133,7 +132,7 @@ def accept(data: Path, gate: list[dict[str, Any]] | None = None) -> None:
         gate: What a report says of the gate; without one, a build is asked.
     """
     if gate is None:
-        gate = [_check(result) for result in build(data, data.parent / "candidate.duckdb", gate=False).checks]
+        gate = [result.as_dict() for result in build(data, data.parent / "candidate.duckdb", gate=False).checks]
     stale = {(result["check"], subject) for result in gate for subject in result["stale_exceptions"]}
     rows = [row for row in rows_of(data, "check_exceptions") if (row["check_name"], row["subject"]) not in stale]
     for result in gate:

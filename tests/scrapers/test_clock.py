@@ -15,7 +15,7 @@ from scrapers import clock
 from scrapers.base import Request, ScrapeError
 from scrapers.clock import ClockError
 from scrapers.engine.run import run
-from scrapers.reading.http import Client
+from scrapers.reading.http import client
 from scrapers.refresh import Job, Outcome, refresh
 from tests.cli.conftest import Run, kb
 from tests.pipeline.mini import MiniData
@@ -174,7 +174,7 @@ def test_pages_tell_the_time(monkeypatch: pytest.MonkeyPatch, status: int) -> No
     clock.begin([])
     headers = {"Date": format_datetime(datetime.now(UTC) - timedelta(days=2), usegmt=True)}
     responses.get("https://example.com/", body="x", status=status, content_type="text/html", headers=headers)
-    with Client() as web:
+    with client(Request()) as web:
         try:
             web.get("https://example.com/", content_types=("text/html",))
         except ScrapeError:
