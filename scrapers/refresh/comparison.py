@@ -40,6 +40,8 @@ def compare(before: Path, after: Path) -> Differences:
     Raises:
         DatabaseError: `after` is no database of this project, or one of another schema version.
     """
+    if before == after:  # nothing was built, because nothing changed
+        return {name: [] for name in PARTS}
     with closing(connect(after)) as connection:
         quoted = str(before).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS before (READ_ONLY)")
