@@ -16,6 +16,7 @@ from kb.cli.output import Form, echo_csv, echo_json, note
 from kb.cli.table import Table
 from kb.dataset.database import connect
 from kb.errors import need
+from kb.library.words import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 _ROWS_SHOWN = 100
 
 #: The database is a file from anywhere and the SQL is pasted from anywhere: neither shall reach beyond the file.
-_LOCKS = (
-    "SET python_enable_replacements = false",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-)
+_LOCKS = """
+SET python_enable_replacements = false;
+SET enable_external_access = false;
+SET lock_configuration = true
+"""
 
 limit_option = options.limit_option(
     help=f"Maximum number of rows (default: {_ROWS_SHOWN} in a table; all with --json and --csv)."
@@ -46,8 +47,7 @@ def open_locked(database: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     module = need("duckdb", "build", "SQL")
     connection = connect(database)
     try:
-        for lock in _LOCKS:
-            connection.execute(lock)
+        connection.execute(_LOCKS)
         with _interruptible():
             yield connection
     except module.Error as error:
@@ -78,9 +78,9 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], limit: 
         laid_out = Table(columns, found[:wanted], missing="NULL")
         click.echo(laid_out.text() if laid_out.fits and not laid_out.is_tall else laid_out.records())
         if len(found) > wanted:
-            note(f"first {wanted} row{'' if wanted == 1 else 's'}; there are more (--limit N, or --csv for all)")
+            note(f"first {counted(wanted, 'row')}; there are more (--limit N, or --csv for all)")
         else:
-            note(f"{len(found)} row{'' if len(found) == 1 else 's'}")
+            note(counted(len(found), "row"))
     elif form is Form.CSV:
         echo_csv(columns, islice(rows, limit))
     else:

@@ -19,7 +19,7 @@ from kb.cli.options import FILE, known_region, region_option
 from kb.cli.output import Form, echo_json, json_option, note, paragraph
 from kb.library.lookup import snapshot
 from kb.library.rules import RULES, Severity
-from kb.library.words import plain
+from kb.library.words import counted, plain
 
 _FORMATS = ("text", "json", "sarif", "junit")
 
@@ -142,10 +142,9 @@ def _text(finding: Finding) -> str:
 
 
 def _summary(results: list[FileResult], findings: Iterable[Finding]) -> str:
-    counted = Counter("suppressed" if f.suppressed is not None else f.severity.word for f in findings)
-    parts = [f"{counted[word]} {word}{'s' if counted[word] != 1 and word != 'suppressed' else ''}" for word in counted]
+    numbers = Counter("suppressed" if f.suppressed is not None else f.severity.word for f in findings)
+    parts = [counted(number, word, "suppressed" if word == "suppressed" else "") for word, number in numbers.items()]
     found = ", ".join(sorted(parts)) or "no findings"
     unknown = sum(result.format is None and not result.findings for result in results)
     passed = f" ({unknown} without SageMaker requests or of no known form)" if unknown else ""
-    files = f"{len(results)} file{'' if len(results) == 1 else 's'}"
-    return f"{files}{passed}: {found}; data version {snapshot().data_version}"
+    return f"{counted(len(results), 'file')}{passed}: {found}; data version {snapshot().data_version}"

@@ -54,12 +54,13 @@ def query(
     chosen = queries.find(queries_dir(), name)
     given = _given((*values, *named))
     try:
-        chosen.bind(given)
+        bound = chosen.bind(given)
     except queries.ParameterError as error:
         raise click.UsageError(str(error)) from error
     with open_locked(database) as connection:
         if form is Form.PEOPLE:
-            note(f"{chosen.title} {_bound(chosen, given)}".rstrip())
+            used = ", ".join(f"{parameter}={value}" for parameter, value in bound.items())
+            note(f"{chosen.title} ({used})" if bound else chosen.title)
         result = queries.run(connection, chosen, given)
     write_rows(result.columns, result.rows, limit, form)
 
@@ -74,12 +75,6 @@ def _given(texts: Sequence[str]) -> dict[str, str]:
             raise click.UsageError(f"two values for the parameter {name[:60]!r}")
         found[name] = value
     return found
-
-
-def _bound(chosen: Query, given: dict[str, str]) -> str:
-    """The values in use, so that a person sees which defaults took effect."""
-    bound = chosen.bind(given)
-    return f"({', '.join(f'{name}={value}' for name, value in bound.items())})" if bound else ""
 
 
 def _list(found: Sequence[Query], form: Form) -> None:

@@ -16,6 +16,7 @@ from kb.cli.output import Form, Progress, json_option, write
 from kb.cli.table import Table, as_rows, write_table
 from kb.dataset import paths
 from kb.dataset.log_specs import SPECS, LogSpec
+from kb.library.words import counted
 
 if TYPE_CHECKING:
     from scrapers.base import Request
@@ -137,7 +138,7 @@ def _remarks(result: RunResult) -> Iterator[str]:
         span = f"on {len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else f"on {days[0]}"
         yield f"and {result.rows_changed - _ROWS_SHOWN} more, {span}"
     passed_over = f", {result.passed_over} passed over as already recorded" if result.passed_over else ""
-    readings = f"{result.readings} reading{'' if result.readings == 1 else 's'}{passed_over}"
+    readings = f"{counted(result.readings, 'reading')}{passed_over}"
     seen = f"{result.rows_seen} rows seen in the newest, " if result.readings else ""
     yield f"{result.source}: {readings}; {seen}{result.rows_changed} new rows in {result.log_path}"
     yield from (f"not read: {failure}" for failure in result.failures)

@@ -77,12 +77,13 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        if error.errno == errno.EADDRINUSE:
-            text = f"port {port} is in use; choose another with --port, or 0 for any free one"
-        elif error.errno in (errno.EACCES, errno.EPERM):
-            text = f"port {port}: not allowed; ports below 1024 need administrator rights"
-        else:
-            text = f"{host}, port {port}: {error.strerror}"
+        not_allowed = f"port {port}: not allowed; ports below 1024 need administrator rights"
+        known = {
+            errno.EADDRINUSE: f"port {port} is in use; choose another with --port, or 0 for any free one",
+            errno.EACCES: not_allowed,
+            errno.EPERM: not_allowed,
+        }
+        text = known.get(error.errno or 0, f"{host}, port {port}: {error.strerror}")
         raise click.ClickException(text) from error
     return listener
 
