@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 import kb
 from kb.library import words
 from kb.library.answers import Answer, answer, as_json
-from kb.library.changes import days, events_of
+from kb.library.changes import days, events_of, grouped
 from kb.library.lookup import read_day, snapshot
 from kb.library.model import InstanceType, Outcome
 from kb.site.pages.frame import COMMON, Missing, Visit, in_order, shortened
@@ -78,7 +78,7 @@ async def page(visit: Visit) -> Response:
         kind=kind,
         as_of=as_of,
         offered=offered,
-        summary=_summary(offered),
+        summary=grouped(offered, lambda each: each.verdict.outcome),
         others=[a for a in answers if a.verdict.outcome is Outcome.NOT_OFFERED],
         title=snapshot().title,
         lead=_lead(kind),
@@ -170,24 +170,13 @@ def _bandwidth(kind: InstanceType) -> str:
     return f"{kind.ebs_baseline_mbps} Mbit/s{most}"
 
 
-def _summary(offered: list[Answer]) -> dict[Outcome, list[str]]:
-    """The workloads of each outcome, so that the whole answer is seen at once."""
-    found: dict[Outcome, list[str]] = {}
-    for each in offered:
-        found.setdefault(each.verdict.outcome, []).append(each.verdict.workload)
-    return found
-
-
 def _regions(name: str, answers: list[Answer], as_of: date | None) -> list[tuple[str, list[str]]]:
-    """Workloads with the same Regions together; those of which no Region list speaks are left out."""
-    groups: dict[frozenset[str], list[str]] = {}
-    for each in answers:
-        listed = kb.regions(name, each.verdict.workload, as_of=as_of)
-        if listed:
-            groups.setdefault(listed, []).append(each.verdict.workload)
+    """Group the workloads with the same Regions; leave out those without Region data."""
+    listed = {each.verdict.workload: kb.regions(name, each.verdict.workload, as_of=as_of) for each in answers}
     return [
-        (", ".join(name.replace("_", " ") for name in in_order(workloads)), sorted(listed))
-        for listed, workloads in groups.items()
+        (", ".join(workload.replace("_", " ") for workload in in_order(workloads)), sorted(regions))
+        for regions, workloads in grouped(listed, lambda workload: listed[workload]).items()
+        if regions
     ]
 
 
