@@ -91,7 +91,7 @@ class KBGroup(click.Group):
                 formatter.write(f"  {name:<{width}}  {COMMANDS[name][2]}\n")
         shown = {name for names in SECTIONS.values() for name in names}
         formatter.write("More: ")
-        formatter.write(f"{', '.join(name for name in COMMANDS if name not in shown)}\n")
+        formatter.write(f"{' '.join(name for name in COMMANDS if name not in shown)}\n")
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line; a file or stream that cannot be used ends with one message instead of a traceback."""

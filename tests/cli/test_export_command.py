@@ -12,6 +12,7 @@ import pytest
 import kb as library
 from kb.dataset import paths
 from kb.dataset.schema import TABLES
+from kb.export import FORMATS
 from tests.cli.conftest import Run
 
 
@@ -57,7 +58,7 @@ def test_bad_input_gets_one_sentence(kb: Run, database: Path, tmp_path: Path) ->
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     for options, status, message in (
-        (("--format", "xml"), 2, "'xml' is not one of 'sqlite', 'parquet', 'csv', 'jsonl'."),
+        (("--format", "xml"), 2, f"'xml' is not one of {', '.join(map(repr, FORMATS))}."),
         (("--output", tmp_path / "file"), 1, f"Error: {tmp_path / 'file'}: is a file; give the name of a folder"),
         (("--output", tmp_path / "file" / "x"), 1, "nothing was replaced"),
         (("--output", tmp_path / "full"), 1, f"Error: {tmp_path / 'full'}: holds what no export wrote (mine.txt)"),

@@ -33,7 +33,7 @@ def test_help_fits_on_a_screen_and_has_examples(kb: Run) -> None:
             assert f"\n  {name} " in page
             assert str(command(name).short_help) in page
     (more,) = (line for line in page.splitlines() if line.startswith("More: "))
-    shown = [*(name for names in SECTIONS.values() for name in names), *more.removeprefix("More: ").split(", ")]
+    shown = [*(name for names in SECTIONS.values() for name in names), *more.removeprefix("More: ").split()]
     assert sorted(shown) == sorted(COMMANDS)
 
 

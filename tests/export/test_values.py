@@ -71,7 +71,7 @@ def empty() -> duckdb.DuckDBPyConnection:
 
 def write_all(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collection[str]) -> None:
     sqlite.write(connection, folder / "kb.sqlite")
-    for format_name in ("parquet", "csv", "jsonl"):
+    for format_name in copies.FORMATS:
         (folder / format_name).mkdir()
     for each in map(table, names):
         for form in copies.FORMATS:
