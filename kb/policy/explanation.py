@@ -125,34 +125,30 @@ def _families(policy: Policy) -> Iterator[str]:
         yield f"{pattern} stands for {len(types)}: {sizes}"
 
 
+_LIMITS = (
+    "The policy only denies. Other policies must allow what you want to allow.",
+    "A request that names several types needs a key if any of them is not exempt. With a key it passes the policy, and "
+    "SageMaker rejects it if one of its types does not accept a key.",
+    "AWS documents sagemaker:InstanceTypes as the list of all types in the request, but not field by field. If AWS "
+    "leaves out a type named in an instance group, preference or pool, the policy does not see it. A request that "
+    "reaches IAM without a type (such as a serverless variant) needs a key.",
+    "IAM sees one volume key per request. If a request has several definitions, as in tuning, the policy cannot "
+    "require a key in each of them.",
+    "sagemaker:VolumeKmsKey is deprecated in favor of sagemaker:VolumeKmsKeyArn. A request passes if either holds an "
+    "accepted key. The condition key is an ARN, so a request with a key ID or alias may be denied.",
+)
+_EXEMPT_LIMITS = (
+    "A request for an exempt type passes with any key. SageMaker rejects the request, or accepts the key and does not "
+    "use it for the data. The storage stays outside any customer key.",
+    "A type with an unknown verdict, or that is not offered for the workload, is not exempt.",
+)
+_OTHER_LIMITS = (
+    "The policy does not check keys for output in S3, existing resources, or endpoints created from an older "
+    "configuration. Pipelines and monitoring start jobs with their execution role, so attach it to that role too.",
+)
+_SCP_LIMITS = ("A service control policy does not affect the management account or service-linked roles.",)
+
+
 def _limits(policy: Policy) -> Iterable[str]:
-    yield "The policy only denies. Other policies must allow what you want to allow."
-    yield (
-        "A request that names several types needs a key if any of them is not exempt. With a key it passes the "
-        "policy, and SageMaker rejects it if one of its types does not accept a key."
-    )
-    yield (
-        "AWS documents sagemaker:InstanceTypes as the list of all types in the request, but not field by field. If "
-        "AWS leaves out a type named in an instance group, preference or pool, the policy does not see it. A request "
-        "that reaches IAM without a type (such as a serverless variant) needs a key."
-    )
-    yield (
-        "IAM sees one volume key per request. If a request has several definitions, as in tuning, the policy cannot "
-        "require a key in each of them."
-    )
-    yield (
-        "sagemaker:VolumeKmsKey is deprecated in favor of sagemaker:VolumeKmsKeyArn. A request passes if either "
-        "holds an accepted key. The condition key is an ARN, so a request with a key ID or alias may be denied."
-    )
-    if not policy.denies_local_storage:
-        yield (
-            "A request for an exempt type passes with any key. SageMaker rejects the request, or accepts the key and "
-            "does not use it for the data. The storage stays outside any customer key."
-        )
-        yield "A type with an unknown verdict, or that is not offered for the workload, is not exempt."
-    yield (
-        "The policy does not check keys for output in S3, existing resources, or endpoints created from an older "
-        "configuration. Pipelines and monitoring start jobs with their execution role, so attach it to that role too."
-    )
-    if policy.kind is Kind.SCP:
-        yield "A service control policy does not affect the management account or service-linked roles."
+    exempt = () if policy.denies_local_storage else _EXEMPT_LIMITS
+    return (*_LIMITS, *exempt, *_OTHER_LIMITS, *(_SCP_LIMITS if policy.kind is Kind.SCP else ()))
