@@ -10,6 +10,14 @@ _WORKLOAD = C("workload", "VARCHAR", "One way SageMaker runs instances; see the 
 _FROM = C("valid_from", "DATE", "First day on which this held", required=True)
 _TO = C("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
+_INHERITED_FROM = C(
+    "inherited_from", "VARCHAR", "Workload whose rule applies because this one runs as it; NULL if the rule is its own"
+)
+_SINCE = (
+    C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
+    C("rule_since", "DATE", "Day of that release", required=True),
+)
+
 _WORKLOAD_FACTS = (
     C("ml_volume_mount", "VARCHAR", "Where the ML storage volume is mounted"),
     C("local_storage_mount", "VARCHAR", "Where local NVMe storage is mounted, on types that have it"),
@@ -151,14 +159,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
                 "Name of the curated rule; an inherited rule keeps the name it has in the other workload",
                 required=True,
             ),
-            C(
-                "inherited_from",
-                "VARCHAR",
-                "Workload whose rule applies because this one runs as it; NULL if the rule is its own",
-            ),
+            _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the key; NULL if there is none"),
-            C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
-            C("rule_since", "DATE", "Day of that release", required=True),
+            *_SINCE,
             C(
                 "documentation",
                 "VARCHAR",
@@ -190,14 +193,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
             _FROM,
             _TO,
             C("rule_id", "VARCHAR", "Name of the curated rule", required=True),
-            C(
-                "inherited_from",
-                "VARCHAR",
-                "Workload whose rule applies because this one runs as it; NULL if the rule is its own",
-            ),
+            _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the size; NULL if there is none"),
-            C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
-            C("rule_since", "DATE", "Day of that release", required=True),
+            *_SINCE,
             C(
                 "on_local_storage",
                 "VARCHAR",
