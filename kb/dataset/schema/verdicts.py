@@ -14,8 +14,8 @@ _INHERITED_FROM = C(
     "inherited_from", "VARCHAR", "Workload whose rule applies because this one runs as it; NULL if the rule is its own"
 )
 _SINCE = (
-    C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
-    C("rule_since", "DATE", "Day of that release", required=True),
+    C("release", "VARCHAR", "First botocore release with the rule in this form"),
+    C("rule_since", "DATE", "Day of that release"),
 )
 
 _WORKLOAD_FACTS = (
@@ -58,8 +58,7 @@ _VERDICT = (
     C("basis_note", "VARCHAR", "Why the outcome is inferred, if it is"),
     C("rule_id", "VARCHAR", "Row of kms_rules that decides; NULL if no rule was needed"),
     C("api_member", "VARCHAR", "API member that the rule is about"),
-    C("release", "VARCHAR", "First botocore release with the rule in this form"),
-    C("rule_since", "DATE", "Day of that release"),
+    *_SINCE,
     C("url", "VARCHAR", "Address of the rule's reference"),
     C(
         "volume_size_rule",
@@ -161,7 +160,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             ),
             _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the key; NULL if there is none"),
-            *_SINCE,
+            *(column.as_required() for column in _SINCE),
             C(
                 "documentation",
                 "VARCHAR",
@@ -195,7 +194,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
             C("rule_id", "VARCHAR", "Name of the curated rule", required=True),
             _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the size; NULL if there is none"),
-            *_SINCE,
+            *(column.as_required() for column in _SINCE),
             C(
                 "on_local_storage",
                 "VARCHAR",
