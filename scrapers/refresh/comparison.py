@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.database import connect
+from kb.errors import need
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,16 +36,18 @@ def compare(before: Path, after: Path) -> Differences:
 
     Args:
         before: DuckDB file.
-        after: Another one, of the same schema version.
+        after: Another one, of the same schema version; or the same, in which sentences may still wait for a review.
 
     Raises:
-        DatabaseError: `after` is no database of this project, or one of another schema version.
+        MissingExtraError: duckdb is not installed.
     """
-    if before == after:  # nothing was built, because nothing changed
-        return {name: [] for name in PARTS}
-    with closing(connect(after)) as connection:
-        quoted = str(before).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS before (READ_ONLY)")
+    # neither is opened by its own name: a database that is called before.duckdb would take the name of the other
+    with closing(need("duckdb", "build", "Comparing databases").connect(":memory:")) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        for name, path in (("before", before), ("after", after)):
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+        connection.execute("USE after")
         for name, kind in _BASES.items():
             connection.execute(f"CREATE TEMP {kind} {name} AS {_sql(name)}")
         return {name: _rows(connection, name) for name in PARTS}

@@ -10,6 +10,14 @@ _WORKLOAD = C("workload", "VARCHAR", "One way SageMaker runs instances; see the 
 _FROM = C("valid_from", "DATE", "First day on which this held", required=True)
 _TO = C("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
+_INHERITED_FROM = C(
+    "inherited_from", "VARCHAR", "Workload whose rule applies because this one runs as it; NULL if the rule is its own"
+)
+_SINCE = (
+    C("release", "VARCHAR", "First botocore release with the rule in this form"),
+    C("rule_since", "DATE", "Day of that release"),
+)
+
 _WORKLOAD_FACTS = (
     C("ml_volume_mount", "VARCHAR", "Where the ML storage volume is mounted"),
     C("local_storage_mount", "VARCHAR", "Where local NVMe storage is mounted, on types that have it"),
@@ -50,8 +58,7 @@ _VERDICT = (
     C("basis_note", "VARCHAR", "Why the outcome is inferred, if it is"),
     C("rule_id", "VARCHAR", "Row of kms_rules that decides; NULL if no rule was needed"),
     C("api_member", "VARCHAR", "API member that the rule is about"),
-    C("release", "VARCHAR", "First botocore release with the rule in this form"),
-    C("rule_since", "DATE", "Day of that release"),
+    *_SINCE,
     C("url", "VARCHAR", "Address of the rule's reference"),
     C(
         "volume_size_rule",
@@ -151,14 +158,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
                 "Name of the curated rule; an inherited rule keeps the name it has in the other workload",
                 required=True,
             ),
-            C(
-                "inherited_from",
-                "VARCHAR",
-                "Workload whose rule applies because this one runs as it; NULL if the rule is its own",
-            ),
+            _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the key; NULL if there is none"),
-            C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
-            C("rule_since", "DATE", "Day of that release", required=True),
+            *(column.as_required() for column in _SINCE),
             C(
                 "documentation",
                 "VARCHAR",
@@ -190,14 +192,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
             _FROM,
             _TO,
             C("rule_id", "VARCHAR", "Name of the curated rule", required=True),
-            C(
-                "inherited_from",
-                "VARCHAR",
-                "Workload whose rule applies because this one runs as it; NULL if the rule is its own",
-            ),
+            _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the size; NULL if there is none"),
-            C("release", "VARCHAR", "First botocore release with the rule in this form", required=True),
-            C("rule_since", "DATE", "Day of that release", required=True),
+            *(column.as_required() for column in _SINCE),
             C(
                 "on_local_storage",
                 "VARCHAR",
