@@ -114,7 +114,7 @@ def _is_phrase(label: str) -> bool:
 
 
 def note(text: str) -> None:
-    """Tell a person something that is no part of the answer."""
+    """Tell people something that is not part of the answer."""
     click.echo(text, err=True)
 
 

@@ -54,7 +54,7 @@ def export(
 ) -> ExportResult:
     """Write the tables of a built database into a folder, which is replaced as a whole.
 
-    Formats that an earlier export left in the folder are written anew too, so that all of it is from one database.
+    Formats that an earlier export left in the folder are written again too, so that all of it comes from one database.
 
     Args:
         database: The DuckDB file.
