@@ -85,7 +85,7 @@ def test_without_scripts(window: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("ml.g6e.xlarge")
     card = page.locator("#training")
     card.locator("summary").click()
-    expect(card.get_by_text("All storage under the key")).to_be_visible()
+    expect(card.get_by_text("All ML storage under your key")).to_be_visible()
 
     page.goto("/matrix")
     page.get_by_role("link", name="g5, training:").click()

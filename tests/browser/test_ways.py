@@ -64,7 +64,7 @@ def test_walk_through_a_type(tab: Page) -> None:
     assert card.locator("details a[href^='https://docs.aws.amazon.com/']").count() > 0
 
     tab.locator(".timeline a").first.click()
-    expect(tab.get_by_text("As the evidence of")).to_be_visible()
+    expect(tab.get_by_text("As of")).to_be_visible()
     assert "as_of=" in tab.url
     tab.go_back()
     assert tab.url.endswith("/types/ml.g6e.xlarge#endpoint")
