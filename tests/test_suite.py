@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from tests.effort import FULL, PROFILES, effort, examples
 from tests.once import Once
-from tests.workers import group_of
+from tests.workers import GROUPS, LONGEST, group_of
 
 FOLDER = Path(__file__).parent
 FILES = [path for path in FOLDER.rglob("test_*.py") if "corpus" not in path.parts]
@@ -79,6 +79,12 @@ def test_groups() -> None:
     assert group_of("tests/tools/test_ddl.py::test_locations[s3://b]") == "spark"
     assert group_of("tests/browser/test_ways.py::test_a") == "browser"
     assert group_of("tests/queries/test_parser.py::test_a") == "tests/queries/test_parser.py"
+
+
+def test_what_is_said_of_files_is_of_files_that_are_there() -> None:
+    named = [place for places in GROUPS.values() for place in places] + [each for each in LONGEST if "/" in each]
+    assert [place for place in named if not (FOLDER.parent / place).exists()] == []
+    assert set(LONGEST) >= GROUPS.keys()
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,24 @@ GROUPS = {
     "browser": ("tests/browser/",),
 }
 
-#: Groups and files that take long, the longest first: what begins last shall be short.
-LONGEST: tuple[str, ...] = ("browser", "spark")
+#: Groups and files that take long, by default or in soak, the longest first: what begins last shall be short.
+LONGEST = (
+    "browser",
+    "spark",
+    "tests/test_data_change.py",
+    "tests/checker/test_checkov_plugin.py",
+    "tests/refresh/test_end_to_end.py",
+    "tests/refresh/test_killed.py",
+    "tests/scrapers/guide/test_mutations.py",
+    "tests/pipeline/test_atomicity.py",
+    "tests/refresh/test_rule.py",
+    "tests/pipeline/test_history.py",
+    "tests/pipeline/test_live_properties.py",
+    "tests/refresh/test_refresh.py",
+    "tests/scrapers/aws/test_ec2_moto.py",
+    "tests/export/test_export.py",
+    "tests/cli/test_serve_command.py",
+)
 
 
 def choose(config: pytest.Config) -> None:

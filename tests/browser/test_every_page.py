@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Keep, Open, Watch
+from tests.browser.conftest import Keep, Open, Walk
 from tests.browser.kinds import KINDS, PHONE_WIDTH, WINDOWS, Kind
 from tests.examples import ROOT
 
@@ -53,9 +53,8 @@ def _looks() -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "kind"), _looks())
-def test_page(window: Open, site: str, keep: Keep, name: str, kind: Kind) -> None:
-    page = window(name)
-    watch = Watch(page)
+def test_page(walk: Walk, site: str, keep: Keep, name: str, kind: Kind) -> None:
+    page, watch = walk(name)
     response = page.goto(kind.path)
     assert response is not None
     assert response.status == kind.status

@@ -232,6 +232,7 @@ def test_a_length_that_is_too_short_does_not_leak_into_the_next_page(server: Ser
         assert client.get(other, content_types=("text/html",)).content == b"<p>other</p>"
 
 
+@pytest.mark.soak
 def test_the_time_that_a_server_names_is_waited(server: Server) -> None:
     url = server.plan("/page", page(status="429 Slow down", retry_after=1), page(HTML))
     assert read(url, replace(PATIENT, max_retry_after=1)).content == HTML
@@ -239,6 +240,7 @@ def test_the_time_that_a_server_names_is_waited(server: Server) -> None:
     assert 1 <= second - first < 1 + SLACK
 
 
+@pytest.mark.soak
 def test_a_wait_beyond_the_deadline_is_not_begun(server: Server) -> None:
     url = server.plan("/page", page(status="503 Busy", retry_after=1))
     started = time.monotonic()
@@ -299,6 +301,7 @@ def test_a_mirror_is_asked_without_a_delay(server: Server, monkeypatch: pytest.M
     assert waits == [0, 0, 0]
 
 
+@pytest.mark.soak
 def test_another_host_need_not_wait(server: Server) -> None:
     other = Server()
     try:
