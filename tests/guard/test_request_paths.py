@@ -42,7 +42,7 @@ OTHER_KEYS = {
     "CreatePartnerApp.KmsKeyId": "a partner's app, which names no ml. type",
 }
 
-#: Members with an instance type of which no workload of ours says what becomes of a key, and why.
+#: Members with an instance type of which no workload of ours says what happens to a key, and why.
 OTHER_TYPES = {
     "SelectedInstanceType": "in answers only: the one that was picked",
     "SupportedTrainingInstanceTypes[0]": "says what may be used; starts nothing",

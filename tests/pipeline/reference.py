@@ -130,7 +130,7 @@ class Reference:
         return row
 
     def outcome(self, name: str, workload: str, on: str) -> str:
-        """The verdict's outcome: what becomes of a key for this type in this workload, as known on that day."""
+        """The verdict's outcome: what happens to a key for this type in this workload, as known on that day."""
         place = self._workload(workload)
         if on < place["introduced_on"]:
             return "not_offered"

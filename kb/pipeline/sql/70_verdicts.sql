@@ -181,11 +181,11 @@ explained AS (
                 END
             WHEN 'request_names_no_type' THEN coalesce(rule.reason_with, 'The request names no instance type, so nothing can be said per type.')
             WHEN 'no_key_parameter' THEN coalesce(rule.reason_with, 'The API takes no volume key for ' || title || '.')
-            WHEN 'no_rule' THEN 'No source says what becomes of a volume key here.'
+            WHEN 'no_rule' THEN 'No source says what happens to a volume key here.'
             WHEN 'storage_unknown' THEN
                 CASE WHEN storage_basis = 'contested'
-                    THEN 'Whether {type} has local storage, which decides what becomes of the key, depends on the Region in EC2''s own answers.'
-                    ELSE 'No source says whether {type} has local storage, which decides what becomes of the key.'
+                    THEN 'Whether {type} has local storage, which decides what happens to the key, depends on the Region in EC2''s own answers.'
+                    ELSE 'No source says whether {type} has local storage, which decides what happens to the key.'
                 END
             WHEN 'hypervisor_unknown' THEN 'The answer depends on the hypervisor of {type}, and no source names it.'
             WHEN 'with' THEN rule.reason_with

@@ -1,4 +1,4 @@
--- The rule in force for each workload, and what became of the sentences that it rests on.
+-- The rule in force for each workload, and the state of the sentences that it rests on.
 -- in: kms_rules, watched_sentences of the database in use
 WITH watched AS (
     SELECT *, string_split(workloads, ', ') AS names FROM watched_sentences WHERE bears_on = 'volume_kms'

@@ -1,4 +1,4 @@
--- Every watched sentence: what became of it, the rules to compare it with, and the answers that are marked because of it.
+-- Every watched sentence: its state, the rules to compare it with, and the answers that are marked because of it.
 -- in: watched_sentences, kms_rules, volume_size_rules, contradictions, kms_verdicts of the database in use
 WITH named AS (
     SELECT sentence_id, bears_on, string_split(workloads, ', ') AS names FROM watched_sentences
