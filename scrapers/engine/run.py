@@ -342,7 +342,4 @@ def _version(origin: str) -> tuple[int, ...]:
 
 def _content(path: Path, columns: tuple[str, ...]) -> bytes:
     """Bytes of a file, or those of an empty one where it does not exist yet."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return render(columns, [])
+    return path.read_bytes() if path.exists() else render(columns, [])

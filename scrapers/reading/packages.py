@@ -12,8 +12,8 @@ import importlib.util
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -84,37 +84,42 @@ def _from_installed(package: Package, observed_on: date) -> Reading:
         raise missing
     root = Path(next(iter(spec.submodule_search_locations))).parent
     origin = f"{package.name} {version}"
+    return Reading(
+        origin,
+        observed_on,
+        _documents(package, origin, lambda path: (root / path).is_file(), lambda path: (root / path).read_bytes()),
+    )
+
+
+def _documents(
+    package: Package, origin: str, has: Callable[[str], bool], read: Callable[[str], bytes]
+) -> tuple[Document, ...]:
+    """Each document from the first of its paths that is there."""
     documents = []
     for paths in package.documents:
-        path = next((path for path in paths if (root / path).is_file()), None)
+        path = next(filter(has, paths), None)
         if path is None:
             raise _no_document(origin, paths)
-        documents.append(Document(path, _unpacked(path, (root / path).read_bytes(), origin)))
-    return Reading(origin, observed_on, tuple(documents))
+        documents.append(Document(path, _unpacked(path, read(path), origin)))
+    return tuple(documents)
 
 
 def _from_wheel(package: Package, wheel: Path) -> Reading:
-    damaged = "Download the wheel again."
     try:
         with zipfile.ZipFile(wheel) as archive:
             members = {info.filename: info for info in archive.infolist()}
             origin = f"{package.name} {_wheel_version(package, wheel, archive, members)}"
-            documents = []
-            for paths in package.documents:
-                path = next((path for path in paths if path in members), None)
-                if path is None:
-                    raise _no_document(origin, paths)
-                documents.append(Document(path, _unpacked(path, archive.read(path), origin)))
+            documents = _documents(package, origin, members.__contains__, archive.read)
             newest = max(info.date_time for info in members.values())
             if newest[0] <= _ZIP_EPOCH:
                 raise ScrapeError(
                     str(wheel), "its files carry no dates", "Install the wheel and give the date of the release."
                 )
-            return Reading(origin, date(*newest[:3]), tuple(documents))
+            return Reading(origin, date(*newest[:3]), documents)
     except FileNotFoundError as error:
         raise ScrapeError(str(wheel), "no such file", "Check the path.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-        raise ScrapeError(str(wheel), f"not a readable wheel ({error})", damaged) from error
+        raise ScrapeError(str(wheel), f"not a readable wheel ({error})", "Download the wheel again.") from error
     except OSError as error:
         raise ScrapeError(str(wheel), f"cannot be read ({error.strerror})", "Check the file.") from error
 
@@ -206,13 +211,10 @@ def _nothing_found(package: Package, git_dir: Path) -> ScrapeError:
 def _from_commit(
     package: Package, repository: Repository, commit: Commit, blobs: dict[tuple[str, str], str], origin: str
 ) -> Reading:
-    documents = []
-    for paths in package.documents:
-        path = next((path for path in paths if (commit.name, package.repository_prefix + path) in blobs), None)
-        if path is None:
-            raise _no_document(origin, paths)
-        place = package.repository_prefix + path
-        content = _unpacked(path, repository.content(blobs[commit.name, place]), origin)
-        url = f"{package.repository}/blob/{commit.name}/{place}"
-        documents.append(Document(path, content, url, package.profile))
-    return Reading(origin, commit.committed_on.date(), tuple(documents))
+    prefix = package.repository_prefix
+    paths = [path for paths in package.documents for path in paths]
+    found = {path: blob for path in paths if (blob := blobs.get((commit.name, prefix + path)))}
+    documents = _documents(package, origin, found.__contains__, lambda path: repository.content(found[path]))
+    place = f"{package.repository}/blob/{commit.name}/{prefix}"
+    linked = (replace(document, url=place + document.name, profile=package.profile) for document in documents)
+    return Reading(origin, commit.committed_on.date(), tuple(linked))

@@ -6,6 +6,7 @@ otherwise and from which origin, even where another source decides the answer, a
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.dataset.database import connect
+from kb.dataset.files import scratch
+from kb.dataset.schema.core import quoted
 from kb.errors import need
 
 if TYPE_CHECKING:
@@ -41,12 +44,14 @@ def compare(before: Path, after: Path) -> Differences:
     Raises:
         MissingExtraError: duckdb is not installed.
     """
+    if before == after:  # DuckDB before 2 does not attach a file twice; sentences may still await a review
+        with scratch() as folder:
+            return compare(before, Path(shutil.copyfile(after, folder / "after.duckdb")))
     # neither is opened by its own name: a database that is called before.duckdb would take the name of the other
     with closing(need("duckdb", "build", "Comparing databases").connect(":memory:")) as connection:
         connection.execute("SET enable_progress_bar = false")
         for name, path in (("before", before), ("after", after)):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(str(path))} AS {name} (READ_ONLY)")
         connection.execute("USE after")
         for name, kind in _BASES.items():
             connection.execute(f"CREATE TEMP {kind} {name} AS {_sql(name)}")

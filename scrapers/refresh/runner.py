@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kb.dataset.database import connect
 from kb.dataset.files import scratch
 from kb.dataset.logs import read_scrapes
-from kb.errors import BuildError, DatabaseError, InputError, KBError
+from kb.errors import BuildError, InputError, KBError
 from kb.export import snapshot
 from kb.pipeline import BuildResult, build, publish, reuse
 from scrapers.refresh.comparison import compare
@@ -71,7 +71,7 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
 
     with alone(job.data_dir), scratch() as folder:
         staging = Staging(job.data_dir, folder / "data")
-        before = _before(staging, job, folder / "before.duckdb", tell)
+        before, is_there = _before(staging, job, folder / "before.duckdb", tell)
         scrapes = read_scrapes(staging.folder / "scrapes.csv")
         clock.begin(scrapes)
         sources = tuple(
@@ -103,14 +103,15 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
         tell("writing the logs")
         staging.commit()
         text = _snapshot(after.database) if job.snapshot else ""
-        if report.refusals or _is_published(job, after.database, text):
+        is_published = is_there and not files and _content(job.snapshot) == text.encode("utf-8")
+        if report.refusals or is_published:
             return report
         tell("publishing")
         return _published(report, job, after.database, text)
 
 
-def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> BuildResult:
-    """The database of the logs as they are: the published one where it is of the same inputs, else one that is built.
+def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> tuple[BuildResult, bool]:
+    """The database of the logs as they are, and whether it is the published one, where that is of the same inputs.
 
     It is a copy, because somebody may publish another one meanwhile.
     """
@@ -118,10 +119,10 @@ def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> BuildResu
         with contextlib.suppress(OSError):
             shutil.copyfile(job.database, database)
             if found := reuse(staging.folder, database):
-                return found
+                return found, True
             database.unlink()
         tell("building from the logs as they are")
-        return build(staging.folder, database, gate=False)
+        return build(staging.folder, database, gate=False), False
     except InputError as error:
         raise _in_origin(staging, error) from error
 
@@ -147,21 +148,9 @@ def _unbuildable(error: KBError) -> BuildError:
     return BuildError(f"what the sources show now cannot be built, nothing was written: {error}")
 
 
-def _is_published(job: Job, candidate: Path, text: str) -> bool:
-    """Whether database and snapshot are already these."""
-    try:
-        if _inputs(job.database) != _inputs(candidate):
-            return False
-        return job.snapshot is None or job.snapshot.read_bytes() == text.encode("utf-8")
-    except (DatabaseError, OSError):
-        return False
-
-
-def _inputs(database: Path) -> str:
-    """Digest of what a database was made from."""
-    with contextlib.closing(connect(database)) as connection:
-        found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
-    return str(found[0]) if found else ""
+def _content(file: Path | None) -> bytes:
+    """What is in a file; nothing where there is none, or nobody wants one."""
+    return file.read_bytes() if file is not None and file.is_file() else b""
 
 
 def _snapshot(database: Path) -> str:

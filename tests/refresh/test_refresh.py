@@ -18,6 +18,7 @@ from scrapers.base import Request, Unreachable
 from scrapers.refresh import BusyError, Outcome, runner
 from scrapers.refresh.comparison import Differences
 from scrapers.refresh.comparison import compare as compare_databases
+from tests.pipeline.mini import MiniData
 from tests.refresh.conftest import NAMES, Small
 from tests.refresh.fakes import DAY, add_type, damaged
 
@@ -87,6 +88,21 @@ def test_a_refresh_builds_once_and_publishes_what_it_built(small: Small, builds:
             assert published.execute(everything).fetchall() == other.execute(everything).fetchall(), table.name
     small.refresh()
     assert builds == ["after.duckdb"], "nothing changed, so nothing is built"
+
+
+def test_what_waits_for_a_review_is_told_though_nothing_changed(small: Small, builds: list[str]) -> None:
+    mini = MiniData(small.data)
+    mini.watch("training-key")
+    for day, wording in (("2026-01-01", "a"), ("2026-02-01", "b")):
+        mini.sentence(day, "training-key", wording)
+    mini.write()
+    first = small.refresh()
+    assert [row["sentence_id"] for row in first.differences["evidence"]] == ["training-key"]
+    builds.clear()
+    second = small.refresh()
+    assert builds == []
+    assert second.differences["evidence"] == first.differences["evidence"]
+    assert [result.check.name for result in second.reviews] == ["evidence_confirmed"]
 
 
 def test_the_database_that_was_compared_is_the_one_that_is_published(

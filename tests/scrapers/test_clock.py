@@ -170,7 +170,7 @@ def test_what_a_header_says(headers: dict[str, str], is_wrong: bool, monkeypatch
 
 @responses.activate
 @pytest.mark.parametrize("status", [200, 404])
-def test_pages_tell_the_time(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_pages_tell_the_time(status: int) -> None:
     clock.begin([])
     headers = {"Date": format_datetime(datetime.now(UTC) - timedelta(days=2), usegmt=True)}
     responses.get("https://example.com/", body="x", status=status, content_type="text/html", headers=headers)
