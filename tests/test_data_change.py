@@ -13,6 +13,7 @@ import pytest
 
 from kb.dataset import log_specs
 from kb.dataset.logs import SCRAPE_COLUMNS, parse_scrapes, read_log, read_scrapes, render
+from tests.effort import FULL
 from tests.examples import ROOT
 
 TRAINING, TRANSFORM = "TrainingInstanceType", "TransformInstanceType"
@@ -41,6 +42,7 @@ def checkout(tmp_path: Path) -> Path:
 def run(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy; the installed command takes its package from there too."""
     environment = os.environ | {"PYTHONPATH": str(checkout), "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+    environment.pop(FULL, None)  # what soak does at full count is done elsewhere
     return subprocess.run(
         [sys.executable, *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False
     )

@@ -14,10 +14,10 @@ the security table says so in words, and every other combination is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
+from scrapers import clock
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
 from scrapers.guide import former
 from scrapers.guide.specifications import facts_of_page
@@ -105,4 +105,4 @@ def read_pages(request: Request, names: list[str]) -> Reading:
             request.progress(name)
             page = http.get(f"{SITE}/{name}", content_types=("text/html",))
             documents.append(Document(name, page.content, page.url))
-    return Reading(ORIGIN, datetime.now(UTC).date(), tuple(documents))
+    return Reading(ORIGIN, clock.today(), tuple(documents))

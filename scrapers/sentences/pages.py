@@ -7,9 +7,9 @@ member.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from kb.dataset.log_specs import PRESENCE, SAGEMAKER_DOCS, Key
+from scrapers import clock
 from scrapers.base import Document, Reading, Remark, Request, Rows, ScrapeError, Scraper, Unreachable, ignore
 from scrapers.reading import http
 from scrapers.sentences import watched
@@ -66,7 +66,7 @@ class SagemakerDocs(Scraper):
         if len(unread) > len(errors):
             failures.append(f"{len(unread) - len(errors)} more pages were not requested")
         sentences_unread = frozenset(one.sentence_id for name in unread for one in pages[name])
-        yield Reading(ORIGIN, datetime.now(UTC).date(), tuple(documents), sentences_unread, tuple(failures))
+        yield Reading(ORIGIN, clock.today(), tuple(documents), sentences_unread, tuple(failures))
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (sentence_id, fact) of one page. A sentence that is gone from a sound page has none.
