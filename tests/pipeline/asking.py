@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
 import duckdb
+
+from tests.pipeline.mini import MiniData
 
 Record = dict[str, Any]
 
@@ -53,3 +57,18 @@ class Tables:
         """The verdict of a day."""
         ask = f"SELECT {columns} FROM kms_verdicts_history WHERE {_ON_DAY} AND instance_type = $2 AND workload = $3"
         return self.one(ask, day(on), name, workload)
+
+
+@contextmanager
+def derived(data: MiniData) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory of a small world."""
+    with closing(data.derive()) as connection:
+        yield connection
+
+
+def on_day(intervals: list[Record], on: str) -> list[Record]:
+    """Those of some intervals that hold on a day."""
+    when = day(on)
+    return [
+        row for row in intervals if row["valid_from"] <= when and (row["valid_to"] is None or when < row["valid_to"])
+    ]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.effort import examples
-from tests.pipeline.asking import Record, records
+from tests.pipeline.asking import Record, derived, on_day, records
 from tests.pipeline.mini import LAUNCH, MiniData
 from tests.pipeline.reference import Reference, days_of_interest
 from tests.pipeline.worlds import SHAPES, WORKLOADS, worlds
@@ -23,20 +20,6 @@ FOLDER = tempfile.TemporaryDirectory(prefix="kb-worlds-")  # goes away with the 
 ROOT = Path(FOLDER.name)
 small = examples(20, suppress_health_check=list(HealthCheck))
 FACTS = ("has_instance_store", "instance_store_gb", "nvme_support", "hypervisor")
-
-
-@contextmanager
-def derived(data: MiniData) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = data.derive()
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def on_day(intervals: list[Record], on: str) -> list[Record]:
-    day = date.fromisoformat(on)
-    return [row for row in intervals if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])]
 
 
 def days_around(data: MiniData) -> list[str]:

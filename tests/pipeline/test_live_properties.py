@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.effort import examples
-from tests.pipeline.asking import Record, records
+from tests.pipeline.asking import derived, on_day, records
 from tests.pipeline.mini import LAUNCH, MiniData
 
 FOLDER = tempfile.TemporaryDirectory(prefix="kb-live-")  # goes away with the process
@@ -22,20 +19,6 @@ some = examples(30, suppress_health_check=list(HealthCheck))
 
 DAYS = ("2026-08-01", "2026-08-02", "2026-09-01", "2026-10-01")
 REGIONS = ("ap-south-1", "eu-west-1", "us-east-1")
-
-
-@contextmanager
-def derived(data: MiniData) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = data.derive()
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def on_day(intervals: list[Record], on: str) -> list[Record]:
-    day = date.fromisoformat(on)
-    return [row for row in intervals if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])]
 
 
 def days_around() -> list[str]:

@@ -12,6 +12,7 @@ from kb.dataset.logs import read_log, read_scrapes
 from kb.dataset.paths import data_dir
 from kb.dataset.schema import TABLES, Table
 from kb.pipeline import BuildResult
+from tests.figures import ENUMS
 from tests.pipeline.asking import Tables, day
 
 #: Outcomes by workload for types without and with local storage, as AWS documents them since 2026-06-10 (domain facts).
@@ -32,21 +33,6 @@ TODAY = {
     "automl": ("unknown", "unknown", None),
     "labeling": ("unknown", "unknown", None),
     "optimization": ("no_key_parameter", "no_key_parameter", "documented"),
-}
-#: What botocore 1.44.5 lists (the shipped log up to its day).
-ENUMS = {
-    "AIRecommendationInstanceType": 46,
-    "AppInstanceType": 176,
-    "ClusterInstanceType": 209,
-    "InstanceType": 189,
-    "NotebookInstanceAcceleratorType": 6,
-    "OptimizationJobDeploymentInstanceType": 55,
-    "ProcessingInstanceType": 207,
-    "ProductionVariantAcceleratorType": 6,
-    "ProductionVariantInstanceType": 277,
-    "ReservedCapacityInstanceType": 11,
-    "TrainingInstanceType": 225,
-    "TransformInstanceType": 116,
 }
 #: Types for which the SDK's name rule is wrong: it takes them for types without local storage.
 WRONG_NAMES = {

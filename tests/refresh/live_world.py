@@ -17,6 +17,7 @@ from typing import Any
 from kb.dataset.log_specs import REGION_LISTS
 from kb.dataset.logs import read_log
 from tests.scrapers.aws.fake import FakeAws
+from tests.scrapers.builders import quota
 from tests.scrapers.guide import figures
 from tests.scrapers.guide.pages import all_pages
 from tests.scrapers.prices import offers
@@ -102,7 +103,7 @@ class LiveWorld:
             offered = [
                 {"InstanceType": one["InstanceType"], "LocationType": "region", "Location": region} for one in described
             ]
-            quotas = [_quota(region, f"{name} for endpoint usage") for name in self.listed[region]["hosting"][:5]]
+            quotas = [quota(region, f"{name} for endpoint usage") for name in self.listed[region]["hosting"][:5]]
             self.aws.regions[region] = {
                 "InstanceTypes": described,
                 "InstanceTypeOfferings": offered,
@@ -196,18 +197,3 @@ def _packaged_lists(data: Path) -> dict[str, dict[str, list[str]]]:
         for component in sorted(offers.WORDS):
             components.setdefault(component, list(components["hosting"]))
     return listed
-
-
-def _quota(region: str, name: str) -> dict[str, Any]:
-    code = f"L-{sum(ord(c) * 31**n for n, c in enumerate(name)) % 16**8:08X}"
-    return {
-        "ServiceCode": "sagemaker",
-        "ServiceName": "Amazon SageMaker",
-        "QuotaArn": f"arn:aws:servicequotas:{region}::sagemaker/{code}",
-        "QuotaCode": code,
-        "QuotaName": name,
-        "Value": 2.0,
-        "Unit": "None",
-        "Adjustable": True,
-        "GlobalQuota": False,
-    }

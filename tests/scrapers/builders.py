@@ -188,3 +188,19 @@ class GitRepository:
             text=True,
         )
         return done.stdout
+
+
+def quota(region: str, name: str) -> dict[str, Any]:
+    """A quota as ListAWSDefaultServiceQuotas gives it."""
+    code = f"L-{sum(ord(c) * 31**n for n, c in enumerate(name)) % 16**8:08X}"
+    return {
+        "ServiceCode": "sagemaker",
+        "ServiceName": "Amazon SageMaker",
+        "QuotaArn": f"arn:aws:servicequotas:{region}::sagemaker/{code}",
+        "QuotaCode": code,
+        "QuotaName": name,
+        "Value": 0.0,
+        "Unit": "None",
+        "Adjustable": True,
+        "GlobalQuota": False,
+    }

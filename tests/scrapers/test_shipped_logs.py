@@ -15,6 +15,7 @@ from scrapers import SCRAPERS
 from scrapers.base import Request, Rows
 from scrapers.engine.log import Update, replay
 from scrapers.reading.git import version_of
+from tests.figures import ENUMS
 
 DATA = Path(__file__).parents[2] / "data"
 PACKAGES = {
@@ -53,20 +54,7 @@ def test_the_enums_of_october_2026() -> None:
     state = replay(row for row in shipped(SAGEMAKER_API).rows if row[0] <= "2026-10-01")
     listed = [key for key, value in state.items() if value == "true"]
     counts = {shape: sum(key[0] == shape for key in listed) for shape, _ in listed}
-    assert counts == {
-        "AIRecommendationInstanceType": 46,
-        "AppInstanceType": 176,
-        "ClusterInstanceType": 209,
-        "InstanceType": 189,
-        "NotebookInstanceAcceleratorType": 6,
-        "OptimizationJobDeploymentInstanceType": 55,
-        "ProcessingInstanceType": 207,
-        "ProductionVariantAcceleratorType": 6,
-        "ProductionVariantInstanceType": 277,
-        "ReservedCapacityInstanceType": 11,
-        "TrainingInstanceType": 225,
-        "TransformInstanceType": 116,
-    }
+    assert counts == ENUMS
     assert len({value for _, value in listed} - {"system"}) == 442
 
 

@@ -20,6 +20,8 @@ from moto.ec2.responses.instances import InstanceResponse
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.servicequotas.responses import ServiceQuotasResponse
 
+from tests.scrapers.builders import quota
+
 REGIONS = {"aws": ("eu-west-1", "us-east-1", "us-west-2"), "aws-cn": ("cn-north-1", "cn-northwest-1")}
 CHINA = {"c5", "g4dn", "m5", "m5d", "t3"}
 FAMILIES = CHINA | {"d3", "g5", "g6f", "i3en", "inf1", "inf2", "p4d", "trn1", "trn2"}
@@ -95,22 +97,6 @@ def page(member: str, records: list[Any], token: str | None, size: int | str) ->
     """One page of an answer, with the token of the next where there is one."""
     start, end = int(token or 0), int(token or 0) + int(size)
     return {member: records[start:end]} | ({"NextToken": str(end)} if end < len(records) else {})
-
-
-def quota(region: str, name: str) -> dict[str, Any]:
-    """A quota as ListAWSDefaultServiceQuotas gives it."""
-    code = f"L-{sum(ord(c) * 31**n for n, c in enumerate(name)) % 16**8:08X}"
-    return {
-        "ServiceCode": "sagemaker",
-        "ServiceName": "Amazon SageMaker",
-        "QuotaArn": f"arn:aws:servicequotas:{region}::sagemaker/{code}",
-        "QuotaCode": code,
-        "QuotaName": name,
-        "Value": 0.0,
-        "Unit": "None",
-        "Adjustable": True,
-        "GlobalQuota": False,
-    }
 
 
 if __name__ == "__main__":

@@ -19,8 +19,7 @@ from scrapers.engine.run import RunResult, run
 from scrapers.reading import aws
 from scrapers.service_quotas import CALL, ServiceQuotas
 from tests.scrapers.aws.fake import FakeAws, body, closed, edited, error, lost, shortened
-from tests.scrapers.aws.launch_moto import quota
-from tests.scrapers.builders import as_bytes
+from tests.scrapers.builders import as_bytes, quota
 
 SQ = ServiceQuotas()
 EAST, WEST, SOUTH = "us-east-1", "eu-west-1", "ap-south-1"
