@@ -10,33 +10,8 @@ from itertools import pairwise
 import pytest
 
 import kb
-from kb import Basis, Outcome
-
-LOCAL_TODAY = {
-    "training": Outcome.REJECTED,
-    "tuning": Outcome.REJECTED,
-    "processing": Outcome.REJECTED,
-    "transform": Outcome.REJECTED,
-    "endpoint": Outcome.NOT_APPLIED,
-    "notebook": Outcome.EBS_ONLY,
-    "studio": Outcome.EBS_ONLY,
-    "hyperpod": Outcome.EBS_ONLY,
-    "monitoring": Outcome.REJECTED,
-    "monitoring_job_definition": Outcome.REJECTED,
-    "inference_experiment": Outcome.NOT_APPLIED,
-    "inference_recommendation": Outcome.NOT_APPLIED,
-    "packaged_transform_validation": Outcome.REJECTED,
-    "optimization": Outcome.NO_KEY_PARAMETER,
-    "automl": Outcome.UNKNOWN,
-    "labeling": Outcome.UNKNOWN,
-}
-INFERRED = {
-    "monitoring",
-    "monitoring_job_definition",
-    "inference_experiment",
-    "inference_recommendation",
-    "packaged_transform_validation",
-}
+from kb import Outcome
+from tests.figures import TODAY
 
 
 @pytest.mark.parametrize("workload", kb.workloads())
@@ -47,13 +22,11 @@ def test_what_each_workload_does_today(workload: str) -> None:
         if each.has_instance_store is None:
             continue
         verdict = kb.volume_kms(each.instance_type, workload)
-        expected = LOCAL_TODAY[workload]
-        if not each.has_instance_store and expected not in (Outcome.NO_KEY_PARAMETER, Outcome.UNKNOWN):
-            expected = Outcome.ENCRYPTS
+        without, with_storage, basis = TODAY[workload]
+        expected = Outcome(with_storage if each.has_instance_store else without)
         assert verdict.outcome is expected, each.instance_type
         assert verdict.all_storage_under_key is (expected is Outcome.ENCRYPTS)
-        if expected is not Outcome.UNKNOWN and expected is not Outcome.NO_KEY_PARAMETER:
-            assert verdict.basis is (Basis.INFERRED if workload in INFERRED else Basis.DOCUMENTED)
+        assert verdict.basis == basis
         seen.add(each.has_instance_store)
     assert seen
 
@@ -74,7 +47,7 @@ def test_types_with_local_storage(name: str, local_storage: str, workload: str) 
     assert (known.local_storage, known.has_instance_store, known.is_kms_eligible) == (local_storage, True, False)
     assert (known.is_nitro, known.nvme_support) == (True, "required")
     verdict = kb.volume_kms(name, workload)
-    assert verdict.outcome is LOCAL_TODAY[workload]
+    assert verdict.outcome == TODAY[workload][1]
     size = local_storage.removesuffix(" NVMe SSD")
     assert name in verdict.reason
     assert f"{size} of local NVMe SSD storage" in verdict.reason

@@ -12,28 +12,9 @@ from kb.dataset.logs import read_log, read_scrapes
 from kb.dataset.paths import data_dir
 from kb.dataset.schema import TABLES, Table
 from kb.pipeline import BuildResult
-from tests.figures import ENUMS
+from tests.figures import ENUMS, TODAY
 from tests.pipeline.asking import Tables, day
 
-#: Outcomes by workload for types without and with local storage, as AWS documents them since 2026-06-10 (domain facts).
-TODAY = {
-    "training": ("encrypts", "rejected", "documented"),
-    "tuning": ("encrypts", "rejected", "documented"),
-    "processing": ("encrypts", "rejected", "documented"),
-    "transform": ("encrypts", "rejected", "documented"),
-    "endpoint": ("encrypts", "not_applied", "documented"),
-    "notebook": ("encrypts", "ebs_only", "documented"),
-    "studio": ("encrypts", "ebs_only", "documented"),
-    "hyperpod": ("encrypts", "ebs_only", "documented"),
-    "monitoring": ("encrypts", "rejected", "inferred"),
-    "monitoring_job_definition": ("encrypts", "rejected", "inferred"),
-    "packaged_transform_validation": ("encrypts", "rejected", "inferred"),
-    "inference_experiment": ("encrypts", "not_applied", "inferred"),
-    "inference_recommendation": ("encrypts", "not_applied", "inferred"),
-    "automl": ("unknown", "unknown", None),
-    "labeling": ("unknown", "unknown", None),
-    "optimization": ("no_key_parameter", "no_key_parameter", "documented"),
-}
 #: Types for which the SDK's name rule is wrong: it takes them for types without local storage.
 WRONG_NAMES = {
     *(f"ml.g7.{size}xlarge" for size in (2, 4, 8, 12, 24, 48)),
