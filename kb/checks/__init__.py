@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from kb.checks import (
     conflicts_listed,
@@ -22,11 +22,7 @@ from kb.checks import (
     workloads_have_sources,
 )
 from kb.checks.core import Check, CheckResult, GateError, Level, Violation, describe, run_check
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import duckdb
+from kb.dataset.database import Connection
 
 __all__ = [
     "CHECKS",
@@ -62,7 +58,7 @@ _OTHERS = (
 CHECKS: tuple[Check, ...] = (*_OTHERS, exceptions_name_checks.check_for(check.name for check in _OTHERS))
 
 
-def run(connection: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
+def run(connection: Connection) -> tuple[CheckResult, ...]:
     """Run every check against a built database."""
     return tuple(run_check(connection, check) for check in CHECKS)
 

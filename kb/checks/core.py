@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kb.dataset.database import Connection
 from kb.errors import BuildError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import duckdb
 
 
 class Level(StrEnum):
@@ -106,7 +103,7 @@ class GateError(BuildError):
         super().__init__("\n".join(describe(result) for result in self.results if result.blocks))
 
 
-def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
+def run_check(connection: Connection, check: Check) -> CheckResult:
     """Run one check against a built database, and set aside what its exceptions accept."""
     found = [
         Violation(*row)

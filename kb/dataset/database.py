@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kb._version import SCHEMA_VERSION
 from kb.dataset.paths import database_file
+from kb.dataset.schema import TABLES
 from kb.errors import DatabaseError, need
 
 if TYPE_CHECKING:
     import duckdb
+
+#: A connection, for annotations; duckdb itself comes with an extra and is imported where one is opened.
+Connection: TypeAlias = "duckdb.DuckDBPyConnection"
 
 _REBUILD = "run `kb build` to make it"
 
@@ -33,30 +38,30 @@ def connect(path: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     if not file.is_file():
         raise DatabaseError(f"{file}: no database there; {_REBUILD}")
     try:
-        connection: duckdb.DuckDBPyConnection = module.connect(str(file), read_only=True)
+        connection: Connection = module.connect(str(file), read_only=True)
     except module.Error as error:
-        raise DatabaseError(f"{file}: not a readable DuckDB database ({_first_line(error)}); {_REBUILD}") from error
-    try:
-        connection.execute("SET enable_progress_bar = false")
-        _check_version(connection, file)
-    except BaseException:
-        connection.close()
-        raise
+        line = str(error).strip().splitlines()[0]
+        raise DatabaseError(f"{file}: not a readable DuckDB database ({line}); {_REBUILD}") from error
+    with ExitStack() as stack:
+        stack.callback(connection.close)
+        try:
+            connection.execute("SET enable_progress_bar = false")
+            found = build_info(connection).get("schema_version", "none")
+        except module.Error as error:
+            raise DatabaseError(f"{file}: a DuckDB database, but not one of this project; {_REBUILD}") from error
+        if found != str(SCHEMA_VERSION):
+            raise DatabaseError(
+                f"{file}: schema version {found}, but this program reads version {SCHEMA_VERSION}; {_REBUILD}"
+            )
+        stack.pop_all()
     return connection
 
 
-def _check_version(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    module = need("duckdb", "build", "The database")
-    try:
-        found = connection.execute("SELECT value FROM build_info WHERE name = 'schema_version'").fetchone()
-    except module.Error as error:
-        raise DatabaseError(f"{file}: a DuckDB database, but not one of this project; {_REBUILD}") from error
-    if found is None or found[0] != str(SCHEMA_VERSION):
-        shown = found[0] if found else "none"
-        raise DatabaseError(
-            f"{file}: schema version {shown}, but this program reads version {SCHEMA_VERSION}; {_REBUILD}"
-        )
+def build_info(connection: Connection) -> dict[str, str]:
+    """Return the table ``build_info``: what was built, and from what."""
+    return dict(connection.execute("SELECT name, value FROM build_info").fetchall())
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    return {each.name: connection.execute(f"SELECT count(*) FROM {each.name}").fetchall()[0][0] for each in TABLES}

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kb.dataset.database import Connection
 from kb.dataset.schema import Table
 from kb.dataset.schema.core import TYPES, quoted
 from kb.export.datapackage import LICENCE
-
-if TYPE_CHECKING:
-    import duckdb
 
 #: Where Spark looks for the types and the comments of the columns.
 SPARK_KEY = "org.apache.spark.sql.parquet.row.metadata"
@@ -29,7 +26,7 @@ _OPTIONS = {
 FORMATS = tuple(_OPTIONS)
 
 
-def write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path, data_version: str) -> None:
+def write(connection: Connection, table: Table, file: Path, data_version: str) -> None:
     """Write a table in the format that the suffix of the file names; :func:`parquet_metadata` goes into Parquet."""
     options = _OPTIONS[file.suffix[1:]]
     if file.suffix == ".parquet":

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kb.dataset.database import Connection
 from kb.dataset.schema import TABLES, Column, Table, table
 from kb.dataset.schema.core import TYPES
-
-if TYPE_CHECKING:
-    import duckdb
 
 #: The licence under which the tables are given away.
 LICENCE = {
@@ -26,7 +24,7 @@ _SOURCES_READ = """
     ORDER BY source"""
 
 
-def render(connection: duckdb.DuckDBPyConnection, data_version: str, files: Mapping[str, tuple[int, str]]) -> str:
+def render(connection: Connection, data_version: str, files: Mapping[str, tuple[int, str]]) -> str:
     """Return the text of ``datapackage.json``.
 
     Args:
@@ -54,13 +52,13 @@ def render(connection: duckdb.DuckDBPyConnection, data_version: str, files: Mapp
     return json.dumps(descriptor, indent=2) + "\n"
 
 
-def _sources(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _sources(connection: Connection) -> dict[str, dict[str, str]]:
     rows = connection.execute(_SOURCES_READ).fetchall()
     return {source: {"title": title, "path": url, "licence": licence} for source, title, url, licence in rows}
 
 
 def _resource(
-    connection: duckdb.DuckDBPyConnection, each: Table, sources: Mapping[str, dict[str, str]], size: int, sha256: str
+    connection: Connection, each: Table, sources: Mapping[str, dict[str, str]], size: int, sha256: str
 ) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "profile": "tabular-data-resource",
@@ -78,7 +76,7 @@ def _resource(
     return {**resource, "sources": named} if named else resource
 
 
-def _named_sources(connection: duckdb.DuckDBPyConnection, each: Table) -> list[str]:
+def _named_sources(connection: Connection, each: Table) -> list[str]:
     """Sources that the rows of a table name, sorted."""
     columns = [column for column, target in each.references.items() if target == "sources"]
     asked = " UNION ".join(

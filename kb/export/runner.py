@@ -7,16 +7,12 @@ from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from kb.dataset.database import connect
+from kb.dataset.database import Connection, build_info, connect, row_counts
 from kb.dataset.schema import TABLES
 from kb.errors import ExportError, need
 from kb.export import copies, datapackage, snapshot, sqlite
 from kb.export.folder import CHECKSUMS, DATABASE, DESCRIPTOR, LOOKUP, checksums, formats_in, replacing
-
-if TYPE_CHECKING:
-    import duckdb
 
 #: The formats, in the order in which they are written.
 FORMATS = ("sqlite", *copies.FORMATS)
@@ -84,12 +80,10 @@ def export(
             raise ExportError(f"{folder}: cannot be written: {str(error).strip()}; nothing was replaced") from error
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, new: Path, folder: Path, formats: tuple[str, ...], tell: Progress
-) -> ExportResult:
+def _write(connection: Connection, new: Path, folder: Path, formats: tuple[str, ...], tell: Progress) -> ExportResult:
     """Fill the new folder; `folder` is the name it will have."""
     total = len(formats) + 2
-    version = _value(connection, "SELECT value FROM build_info WHERE name = 'data_version'")
+    version = build_info(connection)["data_version"]
     for number, name in enumerate(formats, 1):
         tell(number, total, name)
         _write_format(connection, new, name, version)
@@ -97,19 +91,18 @@ def _write(
     found = checksums(new)
     lines = [f"{sha256}  {name}\n" for name, (_, sha256) in found.items()]
     (new / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
-    rows = {table.name: _value(connection, f"SELECT count(*) FROM {table.name}") for table in TABLES}
     tell(total, total, "publishing")
     return ExportResult(
         folder=folder,
         formats=formats,
         files={name: size for name, (size, _) in found.items()} | {CHECKSUMS: (new / CHECKSUMS).stat().st_size},
         sha256={name: sha256 for name, (_, sha256) in found.items()},
-        rows=rows,
+        rows=row_counts(connection),
         data_version=version,
     )
 
 
-def _write_format(connection: duckdb.DuckDBPyConnection, new: Path, name: str, version: str) -> None:
+def _write_format(connection: Connection, new: Path, name: str, version: str) -> None:
     if name == "sqlite":
         sqlite.write(connection, new / DATABASE)
         (new / LOOKUP).write_text(snapshot.render(connection), encoding="utf-8", newline="\n")
@@ -121,8 +114,3 @@ def _write_format(connection: duckdb.DuckDBPyConnection, new: Path, name: str, v
     if name == "csv":
         text = datapackage.render(connection, version, checksums(inside))
         (new / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    found = connection.execute(sql).fetchone()
-    return found[0] if found else None

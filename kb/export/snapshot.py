@@ -9,21 +9,18 @@ without going through the others, and sees at once whether the file is whole.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kb.dataset.database import Connection, build_info
 from kb.dataset.schema import SCHEMA_VERSION
 from kb.library.snapshot import NAME_COLUMNS, SPAN_COLUMNS
 from kb.library.verdicts import ANSWER_COLUMNS, TEXT_COLUMNS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    import duckdb
-
-    #: The lines of each section.
-    Sections = dict[str, list[str]]
-    Ask = Callable[[str], list[tuple[Any, ...]]]
+#: The lines of each section.
+Sections = dict[str, list[str]]
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 #: Sections that are a query's rows as they are.
@@ -67,13 +64,13 @@ _SECTIONS = {
 }
 
 
-def render(connection: duckdb.DuckDBPyConnection) -> str:
+def render(connection: Connection) -> str:
     """Return the snapshot's text. The same database gives the same text."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
-    info = dict(ask("SELECT name, value FROM build_info"))
+    info = build_info(connection)
     sections: Sections = {name: _lines(ask(sql)) for name, sql in _SECTIONS.items()}
     sections |= _regions(ask)
     answers, verdicts = _verdicts(ask)

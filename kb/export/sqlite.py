@@ -12,13 +12,11 @@ from contextlib import closing
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kb.dataset.database import Connection
 from kb.dataset.schema import TABLES, Table, table
 from kb.dataset.schema.core import TYPES
-
-if TYPE_CHECKING:
-    import duckdb
 
 #: Columns that people look rows up by, beside the keys and the columns that name rows of other tables.
 INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -51,7 +49,7 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
 _ROWS_AT_ONCE = 5000
 
 
-def write(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+def write(connection: Connection, file: Path) -> None:
     """Write every table of a built database into a new SQLite file.
 
     Args:
@@ -96,7 +94,7 @@ def _indexes(each: Table) -> Iterator[tuple[str, ...]]:
             yield columns
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, each: Table) -> Iterator[list[Any]]:
+def _rows(connection: Connection, each: Table) -> Iterator[list[Any]]:
     cursor = connection.execute(each.select_sql())
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         yield from ([_value(value) for value in row] for row in rows)

@@ -11,19 +11,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kb.dataset import logs
 from kb.dataset.curated import CURATED, read_curated, type_problem
+from kb.dataset.database import Connection
 from kb.dataset.files import finish_replacing
 from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
 from kb.dataset.logs import Log, Scrape
 from kb.dataset.schema.hardware import FACTS, STORAGE_FACTS
 from kb.errors import InputError
 from kb.pipeline import references
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _KNOWN_WITH_STORAGE = frozenset({column.name for column in STORAGE_FACTS} | {"has_nvme_instance_store"})
 
 
-def load(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> str:
+def load(connection: Connection, data_dir: Path) -> str:
     """Check every input and load it.
 
     Returns:
@@ -166,7 +163,7 @@ def _read_wordings(path: Path, log: Log) -> set[tuple[str, str]]:
     return found
 
 
-def _load_logs(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Log]) -> None:
+def _load_logs(connection: Connection, found: Mapping[str, Log]) -> None:
     """Bring the logs of each kind, and curated hardware facts with them, into one table with their name."""
     parts = defaultdict(list, {"hardware": ["SELECT 'curated' AS source, * FROM log_curated"]})
     for name, log in found.items():
@@ -179,16 +176,14 @@ def _load_logs(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Log]) 
         connection.execute(f"CREATE TEMP TABLE input_{table} AS " + " UNION ALL BY NAME ".join(selects))
 
 
-def _load_fact_names(connection: duckdb.DuckDBPyConnection) -> None:
+def _load_fact_names(connection: Connection) -> None:
     connection.execute("CREATE TEMP TABLE fact_names (fact VARCHAR, is_storage_fact BOOLEAN)")
     connection.executemany(
         "INSERT INTO fact_names VALUES (?, ?)", [(c.name, c.name in _KNOWN_WITH_STORAGE) for c in FACTS]
     )
 
 
-def _load_rows(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Iterable[str]]
-) -> None:
+def _load_rows(connection: Connection, name: str, columns: Mapping[str, str], rows: Iterable[Iterable[str]]) -> None:
     """Load rows that were checked, an empty cell as NULL.
 
     They go to DuckDB as one text: a parameter per cell would take ten times as long. No cell holds control characters.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kb.dataset.database import Connection
 from kb.library.alternatives.distance import near_without_local_storage
 from kb.library.model import InstanceType
 
-if TYPE_CHECKING:
-    import duckdb
 
-
-def fill(connection: duckdb.DuckDBPyConnection) -> None:
+def fill(connection: Connection) -> None:
     """Fill ``nearest_types`` from ``instance_types``."""
     columns = [name for name in InstanceType._fields if name not in ("valid_from", "valid_to")]
     found = connection.execute(f"SELECT {', '.join(columns)} FROM instance_types").fetchall()

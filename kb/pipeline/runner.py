@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kb import checks
 from kb.dataset import files
-from kb.dataset.database import connect
+from kb.dataset.database import Connection, build_info, connect, row_counts
 from kb.dataset.files import real, replace_atomically, scratch
 from kb.dataset.schema import SCHEMA_VERSION, TABLES
 from kb.errors import BuildError, DatabaseError, need
 from kb.export import snapshot
 from kb.pipeline import inputs, nearest
-
-if TYPE_CHECKING:
-    import duckdb
 
 SQL_DIR = Path(__file__).parent / "sql"
 
@@ -81,7 +77,8 @@ def build(
     target = _target(database)
     tell = progress or (lambda number, of, title: None)
     try:
-        with _workshop(target.parent) as folder:
+        # DuckDB takes all after a question mark in the path of a file that it writes for options
+        with scratch(None if "?" in str(target.parent) else target.parent) as folder:
             temporary = folder / "kb.duckdb"
             with closing(module.connect(str(temporary), config=_STORAGE)) as connection:
                 total = _fill(connection, data_dir, tell)
@@ -112,15 +109,7 @@ def _target(database: Path) -> Path:
     return target
 
 
-def _workshop(home: Path) -> AbstractContextManager[Path]:
-    """A folder to build in: beside the target, or in the system's folder for temporary files.
-
-    DuckDB takes all after a question mark in the path of a file that it writes for options.
-    """
-    return scratch(None if "?" in str(home) else home)
-
-
-def _fill(connection: duckdb.DuckDBPyConnection, data_dir: Path, tell: Progress) -> int:
+def _fill(connection: Connection, data_dir: Path, tell: Progress) -> int:
     """Load the inputs and run the numbered SQL; returns the number of steps that the whole build has."""
     steps = sorted(SQL_DIR.glob("[0-9]*.sql"))
     total = len(steps) + 3
@@ -128,7 +117,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, data_dir: Path, tell: Progress)
     tell(1, total, "reading inputs")
     _create_tables(connection, _fingerprint(inputs.load(connection, data_dir)))
     for number, step in enumerate(steps, 2):
-        tell(number, total, _title(step))
+        tell(number, total, step.stem.partition("_")[2].replace("_", " "))
         _run_sql(connection, step)
     nearest.fill(connection)
     return total
@@ -156,13 +145,13 @@ def reuse(data_dir: Path, database: Path) -> BuildResult | None:
     wanted = _fingerprint(inputs.check(data_dir).digest)
     try:
         with closing(connect(database)) as connection:
-            found = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
-            return _examine(connection, database) if found == (wanted,) else None
+            is_same = build_info(connection).get("input_sha256") == wanted
+            return _examine(connection, database) if is_same else None
     except (BuildError, DatabaseError, module.Error):
         return None  # whatever is wrong with it, a new one takes its place
 
 
-def _examine(connection: duckdb.DuckDBPyConnection, database: Path, snapshot_file: Path | None = None) -> BuildResult:
+def _examine(connection: Connection, database: Path, snapshot_file: Path | None = None) -> BuildResult:
     """Run the data checks on a database that is built, and say what is in it.
 
     Args:
@@ -173,8 +162,10 @@ def _examine(connection: duckdb.DuckDBPyConnection, database: Path, snapshot_fil
     Raises:
         BuildError: it holds no observation.
     """
-    rows = {table.name: _count(connection, table.name) for table in TABLES}
-    return BuildResult(database, snapshot_file, _data_version(connection), rows, checks.run(connection))
+    version = build_info(connection).get("data_version")
+    if version is None:
+        raise BuildError("the inputs hold no observation at all; nothing was published")
+    return BuildResult(database, snapshot_file, version, row_counts(connection), checks.run(connection))
 
 
 def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: str) -> None:
@@ -205,7 +196,7 @@ def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: s
         raise BuildError(f"{snapshot_file}: {error.strerror}; {problem}") from error
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
+def _create_tables(connection: Connection, fingerprint: str) -> None:
     connection.begin()  # one transaction: each of its own would wait for the disk, hundreds of times
     for table in TABLES:
         connection.execute(table.create_sql())
@@ -219,25 +210,9 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> N
     connection.commit()
 
 
-def _run_sql(connection: duckdb.DuckDBPyConnection, step: Path) -> None:
+def _run_sql(connection: Connection, step: Path) -> None:
     module = need("duckdb", "build", "The build")
     try:
         connection.execute(step.read_text(encoding="utf-8"))
     except module.Error as error:
         raise BuildError(f"{step.name}: {str(error).strip()}; nothing was published") from error
-
-
-def _title(step: Path) -> str:
-    return step.stem.partition("_")[2].replace("_", " ")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _data_version(connection: duckdb.DuckDBPyConnection) -> str:
-    found = connection.execute("SELECT value FROM build_info WHERE name = 'data_version'").fetchone()
-    if found is None or found[0] is None:
-        raise BuildError("the inputs hold no observation at all; nothing was published")
-    return str(found[0])
