@@ -11,9 +11,10 @@ wrong; :mod:`kb.dataset.strict_csv` has the part that every CSV file shares.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
-from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from kb.dataset.log_specs import PRESENCE, SPECS, Key, LogSpec
@@ -54,11 +55,6 @@ class Log:
     spec: LogSpec
     rows: list[Row]
     state: dict[Key, str]
-
-    @property
-    def last_on(self) -> date | None:
-        """Date of the newest row; None when the log is empty."""
-        return date.fromisoformat(self.rows[-1][0]) if self.rows else None
 
 
 @dataclass(frozen=True, order=True)
@@ -115,23 +111,29 @@ def parse_log(content: bytes, path: Path, spec: LogSpec) -> Log:
     """The same for bytes already read; `path` is only for messages."""
     rows: list[Row] = []
     state: dict[Key, str] = {}
-    present = _Presence(path)
+    places: Counter[str] = Counter()
     choices = [(spec.keys.index(name), name, allowed) for name, allowed in spec.choices.items()]
-    for line, row in _ordered(content, path, spec.columns, lambda row: (row[0], *row[2:-1])):
-        observed_on, key, value = row[0], row[2:-1], row[-1]
-        if not row[1] or not all(key):
-            raise InputError(path, line, "an empty cell in a column that must say something (origin or a key)")
-        for index, name, allowed in choices:
-            if key[index] not in allowed:
-                raise InputError(path, line, f"unknown {name} {key[index]!r}; known: {', '.join(sorted(allowed))}")
-        problem = _change_problem(spec, key, value, state.get(key))
-        if problem:
-            raise InputError(path, line, problem)
-        if spec.facts:
-            present.take(observed_on, key, value, line)
-        state[key] = value
-        rows.append(row)
-    present.check()
+    ordered = _ordered(content, path, spec.columns, lambda row: (row[0], *row[2:-1]))
+    for (_, thing), group in groupby(ordered, lambda numbered: (numbered[1][0], numbered[1][2])):
+        stated = 0
+        for line, row in group:
+            key, value = row[2:-1], row[-1]
+            if not row[1] or not all(key):
+                raise InputError(path, line, "an empty cell in a column that must say something (origin or a key)")
+            for index, name, allowed in choices:
+                if key[index] not in allowed:
+                    raise InputError(path, line, f"unknown {name} {key[index]!r}; known: {', '.join(sorted(allowed))}")
+            problem = _change_problem(spec, key, value, state.get(key))
+            if problem:
+                raise InputError(path, line, problem)
+            if spec.says_presence(key):
+                places[thing] += 1 if value == "true" else -1
+            else:
+                stated = line
+            state[key] = value
+            rows.append(row)
+        if stated and not places[thing]:
+            raise InputError(path, stated, f"a fact about {thing} on a date on which {PRESENCE} is not true")
     return Log(spec, rows, state)
 
 
@@ -202,30 +204,3 @@ def _change_problem(spec: LogSpec, key: Key, value: str, before: str | None) -> 
     elif before is None and value != "true" and not may_be_empty:
         problem = f"the first row of {', '.join(key)} must say true"
     return problem
-
-
-class _Presence:
-    """Sees to it that no fact is stated about a thing on a date on which the source does not have it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._places: dict[str, int] = {}
-        self._group = ("", "")
-        self._line = 0
-
-    def take(self, observed_on: str, key: Key, value: str, line: int) -> None:
-        """Take in the next row; rows come day by day and thing by thing."""
-        thing = key[0]
-        if self._group != (observed_on, thing):
-            self.check()
-            self._group, self._line = (observed_on, thing), 0
-        if key[1] != PRESENCE:
-            self._line = line
-        else:
-            self._places[thing] = self._places.get(thing, 0) + (1 if value == "true" else -1)
-
-    def check(self) -> None:
-        """Check the rows about one thing on one day, once all of them have been taken in."""
-        thing = self._group[1]
-        if self._line and not self._places.get(thing):
-            raise InputError(self._path, self._line, f"a fact about {thing} on a date on which {PRESENCE} is not true")

@@ -31,12 +31,11 @@ def test_reads_rows_and_state() -> None:
     assert len(log.rows) == 3
     assert log.rows[1] == ("2019-02-01", "botocore 1.1.0", "Training", "ml.a", "false")
     assert log.state == {("Training", "ml.a"): "false", ("Training", "ml.b"): "true"}
-    assert str(log.last_on) == "2019-02-01"
 
 
-def test_an_empty_log_has_a_header_and_no_date() -> None:
+def test_an_empty_log_has_a_header_only() -> None:
     log = parse_log(LISTING.encode(), PATH, SAGEMAKER_API)
-    assert (log.rows, log.state, log.last_on) == ([], {}, None)
+    assert (log.rows, log.state) == ([], {})
 
 
 def test_reads_facts_that_come_and_go() -> None:
