@@ -7,7 +7,7 @@ before anything is built.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,20 @@ from kb.dataset.schema.hardware import FACTS
 from kb.dataset.strict_csv import is_date, read_rows
 from kb.errors import InputError
 
-_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
-_GREATEST = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
+
+def _whole_up_to(most: int) -> tuple[Callable[[str], bool], str]:
+    """Whether a cell is a whole number within a limit, and how it must be."""
+    return lambda cell: cell.isascii() and cell.isdigit() and int(cell) <= most, f"a whole number up to {most}"
+
+
+#: Whether a cell is of a SQL type, and how it must be; text may be anything.
+_FORMS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "DATE": (is_date, "a date of the form 2026-10-01"),
+    "BOOLEAN": (("true", "false").__contains__, "true or false"),
+    "INTEGER": _whole_up_to(2**31 - 1),
+    "BIGINT": _whole_up_to(2**63 - 1),
+    "DOUBLE": (re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?").fullmatch, "a plain decimal number"),
+}
 _BASES = ("documented", "observed", "inferred")
 _OUTCOMES = ("encrypts", "rejected", "not_applied", "ebs_only", "no_key_parameter", "unknown", "inherit")
 
@@ -273,13 +285,7 @@ def _check_cell(path: Path, line: int, table: CuratedTable, name: str, cell: str
 
 def type_problem(kind: str, cell: str) -> str:
     """Say what is wrong with a cell of this SQL type; empty if nothing is."""
-    if kind == "DATE":
-        return "" if is_date(cell) else "must be a date of the form 2026-10-01"
-    if kind == "BOOLEAN":
-        return "" if cell in ("true", "false") else "must be true or false"
-    if kind in _GREATEST:
-        is_whole = cell.isascii() and cell.isdigit()
-        return "" if is_whole and int(cell) <= _GREATEST[kind] else f"must be a whole number up to {_GREATEST[kind]}"
-    if kind == "DOUBLE":
-        return "" if _DECIMAL.fullmatch(cell) else "must be a plain decimal number"
-    return ""
+    if kind not in _FORMS:
+        return ""
+    is_right, form = _FORMS[kind]
+    return "" if is_right(cell) else f"must be {form}"
