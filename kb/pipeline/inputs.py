@@ -20,7 +20,11 @@ from kb.dataset.log_specs import ABSENT, PRESENCE, SPECS
 from kb.dataset.logs import Log, Scrape
 from kb.dataset.schema.hardware import FACTS, STORAGE_FACTS
 from kb.errors import InputError
-from kb.pipeline import references
+
+#: Rows of the curated tables by name of the table, a cell by column; row n stands in line n + 2.
+Tables = Mapping[str, list[dict[str, str]]]
+#: Every wording that the log of a source has shown: sentence and fingerprint. Nothing is known of one never read.
+Wordings = Mapping[str, set[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ def load(connection: Connection, data_dir: Path) -> str:
     _load_logs(connection, found.logs)
     columns = dict.fromkeys(logs.SCRAPE_COLUMNS, "VARCHAR") | _SCRAPE_TYPES
     _load_rows(connection, "input_scrapes", columns, (scrape.cells for scrape in found.scrapes))
-    _load_fact_names(connection)
+    connection.execute("CREATE TEMP TABLE fact_names (fact VARCHAR, is_storage_fact BOOLEAN)")
+    facts = [(column.name, column.name in _KNOWN_WITH_STORAGE) for column in FACTS]
+    connection.executemany("INSERT INTO fact_names VALUES (?, ?)", facts)
     return found.digest
 
 
@@ -118,14 +124,60 @@ def check(data_dir: Path) -> Inputs:
     return found
 
 
-def _check_tables(folder: Path, found: Inputs, wordings: references.Wordings) -> None:
-    """Check the curated tables beyond their own form."""
-    references.check(folder, found.tables, found.logs, wordings)
-    _check_facts(folder / "hardware.csv", ((row["fact"], row["value"]) for row in found.tables["hardware"]))
-    for line, row in enumerate(found.tables["workload_facts"], 2):
+def _check_tables(folder: Path, found: Inputs, wordings: Wordings) -> None:
+    """Check the curated tables beyond their own form: what one of them names must stand where it says."""
+    tables = found.tables
+    _check_workloads(folder, tables)
+    _check_sources(folder / "sources.csv", tables, found.logs)
+    _check_inheritance(folder, tables)
+    _check_confirmations(folder / "confirmations.csv", tables, wordings)
+    _check_facts(folder / "hardware.csv", ((row["fact"], row["value"]) for row in tables["hardware"]))
+    for line, row in enumerate(tables["workload_facts"], 2):
         if row["fact"] == "is_storage_ephemeral" and type_problem("BOOLEAN", row["value"]):
             problem = f"is_storage_ephemeral must be true or false, not {row['value']!r}"
             raise InputError(folder / "workload_facts.csv", line, problem)
+
+
+def _check_workloads(folder: Path, tables: Tables) -> None:
+    """A workload that is named anywhere stands in workloads.csv."""
+    known = {row["workload"] for row in tables["workloads"]}
+    naming = {table.name: "workload" for table in CURATED if "workload" in table.columns}
+    for table, column in (naming | {"workloads": "runs_as", "watched_sentences": "workloads"}).items():
+        for line, row in enumerate(tables[table], 2):
+            names = row[column].split(", ") if column == "workloads" else [row[column]]
+            for name in names if row[column] else ():
+                if name not in known:
+                    raise InputError(folder / f"{table}.csv", line, f"{column} {name!r} is not in workloads.csv")
+
+
+def _check_sources(path: Path, tables: Tables, logs: Iterable[str]) -> None:
+    """Every source of statements is described."""
+    described = {row["source"] for row in tables["sources"]}
+    for name in ("curated", *logs):
+        if name not in described:
+            raise InputError(path, 0, f"the source {name!r} has no row")
+
+
+def _check_inheritance(folder: Path, tables: Tables) -> None:
+    """A rule is inherited only by a workload that runs as another one."""
+    runs_as = {row["workload"]: row["runs_as"] for row in tables["workloads"]}
+    for name, column in (("kms_rules", "outcome_with_local_storage"), ("volume_size_rules", "on_local_storage")):
+        for line, row in enumerate(tables[name], 2):
+            if row[column] == "inherit" and not runs_as[row["workload"]]:
+                problem = f"inherit, but workloads.csv does not say as what {row['workload']} runs"
+                raise InputError(folder / f"{name}.csv", line, problem)
+
+
+def _check_confirmations(path: Path, tables: Tables, wordings: Wordings) -> None:
+    """A confirmation is about a sentence that is watched, and about a wording that its log has shown."""
+    sources = {row["sentence_id"]: row["source"] for row in tables["watched_sentences"]}
+    for line, row in enumerate(tables["confirmations"], 2):
+        sentence, wording = row["sentence_id"], row["fingerprint"]
+        if sentence not in sources:
+            raise InputError(path, line, f"sentence {sentence!r} is not in watched_sentences.csv")
+        source = sources[sentence]
+        if source in wordings and (sentence, wording) not in wordings[source]:
+            raise InputError(path, line, f"the log of {source} has never had {wording!r} as the wording of {sentence}")
 
 
 def _check_readings(path: Path, log: Log, scrapes: Iterable[Scrape]) -> None:
@@ -174,13 +226,6 @@ def _load_logs(connection: Connection, found: Mapping[str, Log]) -> None:
         parts[log.spec.table].append(f"SELECT '{name}' AS source, * FROM log_{name}")
     for table, selects in parts.items():
         connection.execute(f"CREATE TEMP TABLE input_{table} AS " + " UNION ALL BY NAME ".join(selects))
-
-
-def _load_fact_names(connection: Connection) -> None:
-    connection.execute("CREATE TEMP TABLE fact_names (fact VARCHAR, is_storage_fact BOOLEAN)")
-    connection.executemany(
-        "INSERT INTO fact_names VALUES (?, ?)", [(c.name, c.name in _KNOWN_WITH_STORAGE) for c in FACTS]
-    )
 
 
 def _load_rows(connection: Connection, name: str, columns: Mapping[str, str], rows: Iterable[Iterable[str]]) -> None:
