@@ -212,7 +212,18 @@ def read(path: Path) -> Query:
     parameters: dict[str, tuple[int, Parameter]] = {}
     start = sum(1 for _ in takewhile(lambda line: line.startswith("--"), lines))
     for number, line in enumerate(lines[:start], 1):
-        _header_line(path, number, line, texts, parameters)
+        if line.startswith("-- param"):
+            parameter = _parameter(path, number, line)
+            if parameter.name in parameters:
+                raise InputError(path, number, f"a second parameter {parameter.name}")
+            parameters[parameter.name] = (number, parameter)
+            continue
+        found = _HEADER.fullmatch(line.rstrip())
+        if found is None:
+            raise InputError(path, number, "not one of '-- title: ...', '-- description: ...', '-- param ...'")
+        if found[1] in texts:
+            raise InputError(path, number, f"a second {found[1]}")
+        texts[found[1]] = found[2]
     for required in ("title", "description"):
         if required not in texts:
             raise InputError(path, 1, f"no line '-- {required}: ...'")
@@ -247,24 +258,6 @@ def run(connection: Connection, query: Query, values: Mapping[str, str]) -> Resu
     return Result(columns, tuple(tuple(row) for row in cursor.fetchall()))
 
 
-def _header_line(
-    path: Path, number: int, line: str, texts: dict[str, str], parameters: dict[str, tuple[int, Parameter]]
-) -> None:
-    """Take in one comment line of the header."""
-    if line.startswith("-- param"):
-        parameter = _parameter(path, number, line)
-        if parameter.name in parameters:
-            raise InputError(path, number, f"a second parameter {parameter.name}")
-        parameters[parameter.name] = (number, parameter)
-        return
-    found = _HEADER.fullmatch(line.rstrip())
-    if found is None:
-        raise InputError(path, number, "not one of '-- title: ...', '-- description: ...', '-- param ...'")
-    if found[1] in texts:
-        raise InputError(path, number, f"a second {found[1]}")
-    texts[found[1]] = found[2]
-
-
 def _parameter(path: Path, number: int, line: str) -> Parameter:
     found = _PARAMETER.fullmatch(line.rstrip())
     if found is None:
@@ -284,10 +277,8 @@ def _parameter(path: Path, number: int, line: str) -> Parameter:
 
 def _check_parameters(path: Path, lines: list[str], start: int, declared: Mapping[str, int]) -> None:
     text = "\n".join(lines[start:])
-    used = {}
-    for token in _TOKENS.finditer(text):
-        if token[1]:
-            used[token[1]] = start + 1 + text.count("\n", 0, token.start())
+    named = (token for token in _TOKENS.finditer(text) if token[1])
+    used = {token[1]: start + 1 + text.count("\n", 0, token.start()) for token in named}
     for name, number in used.items():
         if name not in declared:
             raise InputError(path, number, f"unknown parameter ${name}; add a line '-- param {name} (...): ...'")
