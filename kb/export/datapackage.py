@@ -86,33 +86,30 @@ def _named_sources(connection: Connection, each: Table) -> list[str]:
 
 
 def _schema(each: Table) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": [_field(column) for column in each.columns], "missingValues": [""]}
-    if each.has_whole_key:
-        schema["primaryKey"] = list(each.key)
-    if each.references:
-        schema["foreignKeys"] = [
-            {
-                "fields": [column],
-                # a table names itself by an empty name
-                "reference": {"resource": "" if target == each.name else target, "fields": list(table(target).key)},
-            }
-            for column, target in each.references.items()
-        ]
-    return schema
+    foreign = [
+        {
+            "fields": [column],
+            # a table names itself by an empty name
+            "reference": {"resource": "" if target == each.name else target, "fields": list(table(target).key)},
+        }
+        for column, target in each.references.items()
+    ]
+    return {
+        "fields": [_field(column) for column in each.columns],
+        "missingValues": [""],
+        **({"primaryKey": list(each.key)} if each.has_whole_key else {}),
+        **({"foreignKeys": foreign} if foreign else {}),
+    }
 
 
 def _field(column: Column) -> dict[str, Any]:
-    field: dict[str, Any] = {
+    return {
         "name": column.name,
         "type": TYPES[column.type].frictionless,
         "format": "default",
         "description": column.description,
-    }
-    if column.unit:
-        field["unit"] = column.unit
-    if column.may_be_empty:
+        **({"unit": column.unit} if column.unit else {}),
         # never NULL: an empty cell is empty text here
-        field["missingValues"] = []
-    if column.required:
-        field["constraints"] = {"required": True}
-    return field
+        **({"missingValues": []} if column.may_be_empty else {}),
+        **({"constraints": {"required": True}} if column.required else {}),
+    }

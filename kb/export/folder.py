@@ -7,7 +7,6 @@ written by an export is ever replaced.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -74,7 +73,8 @@ def replacing(folder: Path) -> Iterator[Path]:
             _tidy(folder, new, old)
             new.mkdir()
             yield new
-            _sync_all(new)
+            for path in (*new.rglob("*"), new):
+                sync(path)
             formats_in(folder)  # refuses what is no export
             if folder.exists():
                 shutil.copymode(folder, new)
@@ -123,10 +123,3 @@ def _tidy(folder: Path, new: Path, old: Path) -> None:
         old.rename(folder)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync_all(folder: Path) -> None:
-    for name, _, files in os.walk(folder, topdown=False):
-        for file in files:
-            sync(Path(name, file))
-        sync(Path(name))

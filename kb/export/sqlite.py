@@ -97,11 +97,7 @@ def _indexes(each: Table) -> Iterator[tuple[str, ...]]:
 def _rows(connection: Connection, each: Table) -> Iterator[list[Any]]:
     cursor = connection.execute(each.select_sql())
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        yield from ([_value(value) for value in row] for row in rows)
-
-
-def _value(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+        yield from ([value.isoformat() if isinstance(value, date) else value for value in row] for row in rows)
 
 
 def _add_search(target: sqlite3.Connection, name: str, columns: tuple[str, ...]) -> None:
