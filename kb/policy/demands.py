@@ -1,15 +1,14 @@
-"""What a policy requires of each action: for which types a key, and which types it allows at all."""
+"""Which IAM actions start a workload, and what a policy requires of each: types that need a key, and types allowed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import kb
+from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
-from kb.policy.actions import Action
 
 #: Outcomes for which a key cannot be used: rejected, or accepted without encrypting the data.
 UNUSABLE = frozenset({Outcome.REJECTED, Outcome.NOT_APPLIED})
@@ -18,6 +17,23 @@ UNUSABLE = frozenset({Outcome.REJECTED, Outcome.NOT_APPLIED})
 #: Where they hold a cluster themselves, the API demands its type, so a request that names no type has no volume.
 #: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringScheduleConfig.html
 DEFINED_ELSEWHERE = frozenset({"monitoring"})
+
+
+@dataclass(frozen=True)
+class Action:
+    """One IAM action of SageMaker.
+
+    Attributes:
+        name: Name without the service prefix, such as ``CreateTrainingJob``.
+        workload: The workload it starts or changes.
+        has_volume_key: Its requests can be judged by their volume key.
+        has_instance_types: Its requests can be judged by the instance types they name.
+    """
+
+    name: str
+    workload: str
+    has_volume_key: bool
+    has_instance_types: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,16 @@ class Demand:
     allowed: frozenset[str] | None
 
 
+def actions_of(workloads: Iterable[str]) -> tuple[Action, ...]:
+    """Return every action of these workloads, those without any condition key included, by workload and name."""
+    wanted = frozenset(workloads)
+    return tuple(
+        Action(name, workload, has_key == "true", has_types == "true")
+        for workload, name, has_key, has_types in snapshot().rows("actions")
+        if workload in wanted
+    )
+
+
 def demand_of(action: Action, *, deny_local_storage: bool) -> Demand | None:
     """Return what a policy can require of an action; None if the action has no condition key for it.
 
@@ -45,14 +71,14 @@ def demand_of(action: Action, *, deny_local_storage: bool) -> Demand | None:
     """
     if not action.has_volume_key and not (deny_local_storage and action.has_instance_types):
         return None
-    exempt: frozenset[str] = frozenset()
-    allowed = None
-    if action.has_instance_types:
-        if deny_local_storage:
-            allowed = _types(action.workload, (Outcome.ENCRYPTS,))
-        else:
-            exempt = _types(action.workload, UNUSABLE)
-    return Demand(action, exempt, action.workload not in DEFINED_ELSEWHERE, allowed)
+    is_limited = action.has_instance_types and deny_local_storage
+    has_exemptions = action.has_instance_types and not deny_local_storage
+    return Demand(
+        action,
+        exempt=_types(action.workload, UNUSABLE) if has_exemptions else frozenset(),
+        is_key_needed_without_types=action.workload not in DEFINED_ELSEWHERE,
+        allowed=_types(action.workload, (Outcome.ENCRYPTS,)) if is_limited else None,
+    )
 
 
 def _types(workload: str, outcomes: Iterable[Outcome]) -> frozenset[str]:
@@ -61,10 +87,8 @@ def _types(workload: str, outcomes: Iterable[Outcome]) -> frozenset[str]:
 
 def families() -> dict[str, frozenset[str]]:
     """Return every type that any source ever listed, by family."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for name in snapshot().type_names:
-        found[kb.lookup(name).family].add(name)
-    return {family: frozenset(types) for family, types in found.items()}
+    by_family = grouped(snapshot().type_names, lambda name: kb.lookup(name).family)
+    return {family: frozenset(types) for family, types in by_family.items()}
 
 
 def fold(types: frozenset[str]) -> dict[str, tuple[str, ...]]:

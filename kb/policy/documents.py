@@ -75,23 +75,20 @@ def documents(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> t
     Raises:
         PolicyError: one group alone is too large.
     """
-    found: list[Document] = []
-    kept: list[Group] = []
+    shared: list[list[Group]] = []
     for group in groups:
-        if kept and _size([*kept, group], key_arns, kind) > LIMITS[kind]:
-            found.append(_document(kept, key_arns))
-            kept = []
-        kept.append(group)
-        size = _size(kept, key_arns, kind)
+        size = _size([group], key_arns, kind)
         if size > LIMITS[kind]:
             raise PolicyError(
                 f"the statements on {', '.join(group.actions)} are {size:,} characters long, over the limit of "
                 f"{LIMITS[kind]:,} for one policy, and cannot be split; "
                 "ask for fewer workloads or keys, or fold families (--fold)"
             )
-    if kept:
-        found.append(_document(kept, key_arns))
-    return tuple(found)
+        if shared and _size([*shared[-1], group], key_arns, kind) <= LIMITS[kind]:
+            shared[-1].append(group)
+        else:
+            shared.append([group])
+    return tuple(_document(each, key_arns) for each in shared)
 
 
 def _size(groups: Sequence[Group], key_arns: Sequence[str], kind: Kind) -> int:

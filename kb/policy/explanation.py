@@ -19,7 +19,7 @@ _WIDTH = 100
 def explain(policy: Policy) -> str:
     """Return the text to keep beside the documents. The same policy gives the same text."""
     sections = {
-        "Required": _demanded(policy),
+        "Required": [f"{each.action.name} ({each.action.workload}): {_demand(each)}" for each in policy.demands],
         "Not enforced": _unjudged(policy),
         "Families": _families(policy),
         "Limits": _limits(policy),
@@ -49,11 +49,6 @@ def _documents(policy: Policy) -> str:
     counted = "" if policy.kind is Kind.SCP else ", white space not counted"
     text = f"{name} in {len(policy.documents)} document(s) of {sizes} characters (limit {policy.limit:,}{counted})"
     return f"{text}; attach all of them." if len(policy.documents) > 1 else f"{text}."
-
-
-def _demanded(policy: Policy) -> Iterator[str]:
-    for demand in policy.demands:
-        yield f"{demand.action.name} ({demand.action.workload}): {_demand(demand)}"
 
 
 def _demand(demand: Demand) -> str:
@@ -112,9 +107,8 @@ def _families(policy: Policy) -> Iterator[str]:
             "without a key is denied until you make the policy again, whatever storage the type has."
         )
         return
-    effect = "exempt, even if it has no local storage and could use a key"
-    if policy.denies_local_storage:
-        effect = "allowed, even if it has local storage"
+    exempt = "exempt, even if it has no local storage and could use a key"
+    effect = "allowed, even if it has local storage" if policy.denies_local_storage else exempt
     yield (
         f"A size that a folded family gains after this data version is {effect}. So far all sizes of a family agree on "
         "local storage, but AWS does not promise it. Types outside these families are named one by one, and a new one "

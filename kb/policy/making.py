@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import kb
 from kb.errors import PolicyError, UnknownWorkload
 from kb.library.lookup import snapshot
-from kb.policy.actions import Action, actions_of
-from kb.policy.demands import Demand, demand_of, fold
+from kb.policy.demands import Action, Demand, actions_of, demand_of, fold
 from kb.policy.documents import LIMITS, Document, Group, Kind, documents, size_of, text_of
 
 #: The ways SageMaker runs instances that its guide names on encryption at rest.
@@ -93,13 +92,9 @@ def make_policy(
     wanted = _known(workloads)
     arns = tuple(sorted({read_key_arn(arn) for arn in key_arns}))
     kind = Kind(kind)
-    demands, unjudged = [], []
-    for action in actions_of(wanted):
-        demand = demand_of(action, deny_local_storage=deny_local_storage)
-        if demand:
-            demands.append(demand)
-        if not action.has_volume_key:
-            unjudged.append(action)
+    actions = actions_of(wanted)
+    demands = tuple(filter(None, (demand_of(each, deny_local_storage=deny_local_storage) for each in actions)))
+    unjudged = tuple(each for each in actions if not each.has_volume_key)
     if not demands:
         names = ", ".join(action.name for action in unjudged)
         raise PolicyError(
@@ -112,8 +107,8 @@ def make_policy(
         workloads=wanted,
         key_arns=arns,
         documents=documents(groups, arns, kind),
-        demands=tuple(demands),
-        unjudged=tuple(unjudged),
+        demands=demands,
+        unjudged=unjudged,
         folded=folded,
         denies_local_storage=deny_local_storage,
         data_version=snapshot().data_version,

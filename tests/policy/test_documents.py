@@ -14,8 +14,7 @@ from kb.dataset.paths import data_dir, snapshot_file
 from kb.errors import PolicyError
 from kb.library.lookup import use
 from kb.policy import Kind, make_policy
-from kb.policy.actions import actions_of
-from kb.policy.demands import families, fold
+from kb.policy.demands import actions_of, families, fold
 from kb.policy.documents import LIMITS, Group, documents, size_of, text_of
 from tests.policy.requests import KEY_FORMS, OURS, is_denied
 
