@@ -6,12 +6,11 @@ Keys for output in S3 are other parameters, so they are never read.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from kb.library.lookup import snapshot
 from kb.library.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 #: How many members a leading ``*.`` may stand for. Bounds the work on a hostile request.
 WILDCARD_DEPTH = 2
@@ -165,10 +164,6 @@ class Node:
                 self.below["[]"].read(element, (*above, f"{above[-1]}[{position}]"), found)
 
 
-#: Workloads of each operation, with the paths of their keys; and what matters in its requests.
-_layouts: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
-
-
 def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, ...]:
     """Read the parameters of an API operation.
 
@@ -180,9 +175,9 @@ def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, .
     Returns:
         One entry per workload of which the operation speaks; empty where it starts nothing that has a workload.
     """
-    if operation not in _known_layouts():
+    if operation not in _layouts():
         return ()
-    workloads, top = _layouts[operation]
+    workloads, top = _layouts()[operation]
     found: list[tuple[list[Setting], ...]] = [([], [], []) for _ in workloads]
     top.read(parameters, ("",), found)
     requests = []
@@ -194,25 +189,26 @@ def read_request(operation: str, parameters: object) -> tuple[WorkloadRequest, .
 
 def operations() -> tuple[str, ...]:
     """Return every operation of which :func:`read_request` can say something, by name."""
-    return tuple(sorted(_known_layouts()))
+    return tuple(sorted(_layouts()))
 
 
 def tree(operation: str) -> Node | None:
     """Return what matters in the requests of an operation; None where nothing does."""
-    return _layouts[operation][1] if operation in _known_layouts() else None
+    return _layouts()[operation][1] if operation in _layouts() else None
 
 
-def _known_layouts() -> dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]]:
-    if not _layouts:
-        found: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
-        for workload, names, *cells in snapshot().requests():
-            for operation in names.split(", "):
-                workloads, top = found.setdefault(operation, ([], Node()))
-                paths = [_of_operation(cell, operation) for cell in cells]
-                _grow(top, len(workloads), paths)
-                workloads.append((workload, paths[1]))
-        _layouts.update(found)
-    return _layouts
+@cache
+def _layouts() -> dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]]:
+    """Workloads of each operation, with the paths of their keys; and what matters in its requests."""
+    found: dict[str, tuple[list[tuple[str, tuple[str, ...]]], Node]] = {}
+    # paths of instance types, volume keys and volume sizes; see data/README.md
+    for workload, names, *cells in snapshot().rows("requests"):
+        for operation in names.split(", "):
+            workloads, top = found.setdefault(operation, ([], Node()))
+            paths = [_of_operation(cell, operation) for cell in cells]
+            _grow(top, len(workloads), paths)
+            workloads.append((workload, paths[1]))
+    return found
 
 
 def _grow(top: Node, number: int, cells: list[tuple[str, ...]]) -> None:

@@ -11,6 +11,8 @@ import functools
 import logging
 import sys
 import warnings
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from kb.errors import VolumeKeyRefused, VolumeKeyWarning
 from kb.library.alternatives.search import alternatives
@@ -19,12 +21,7 @@ from kb.library.judge import Judge, Named, caveat, explain, rule_url
 from kb.library.lookup import snapshot
 from kb.library.model import KeyProblem, Outcome, Verdict
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, TypeVar
-
-    ClientOrSession = TypeVar("ClientOrSession")
+ClientOrSession = TypeVar("ClientOrSession")
 
 MODES = ("raise", "warn", "log")
 NEEDS = ("key_accepted", "all_storage_under_key")

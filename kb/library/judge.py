@@ -6,6 +6,9 @@ that are known only later are :class:`~kb.library.calls.Unresolved`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date
+
 from kb.errors import UnknownInstanceType
 from kb.library.calls import Setting, Unresolved, WorkloadRequest
 from kb.library.lookup import regions, snapshot, volume_kms
@@ -13,11 +16,6 @@ from kb.library.model import Outcome, Verdict, VolumeSize
 from kb.library.record import Record
 from kb.library.rules import RULES, Severity
 from kb.library.snapshot import EPOCH
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
 
 #: Values that name no instance type: with the last one, of the Studio app enum, an app shares the service's instance.
 NO_TYPE = (None, "", "system")

@@ -103,9 +103,11 @@ def volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = 
         except (KeyError, TypeError):
             pass
     name, place = _known_name(instance_type), _known_workload(workload)
+    from kb.library.verdicts import answer
+
     if as_of is not None:
-        return snapshot().answer(name, place, read_day(as_of))
-    return _current.setdefault((name, place), snapshot().answer(name, place, None))
+        return answer(snapshot(), name, place, read_day(as_of))
+    return _current.setdefault((name, place), answer(snapshot(), name, place, None))
 
 
 def supports_volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = None) -> bool:
@@ -141,7 +143,9 @@ def verdict_history(instance_type: str, workload: str) -> tuple[Verdict, ...]:
     Raises:
         UnknownInstanceType, UnknownWorkload: there is no such type or workload.
     """
-    return snapshot().answers(_known_name(instance_type), _known_workload(workload))
+    from kb.library.verdicts import answers
+
+    return answers(snapshot(), _known_name(instance_type), _known_workload(workload))
 
 
 def workloads() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from kb.library.model import Verdict, Version
+    from kb.library.model import Version
 
     #: Where the lines of each section begin and end in the file.
     Places = dict[str, tuple[int, int]]
@@ -121,18 +121,6 @@ class Snapshot:
         steps = self._type(name)[1][self.workloads.index(workload)].split(" ")
         return [(step[:8], answers[int(step[9:])]) for step in steps]
 
-    def answer(self, name: str, workload: str, day: date | None) -> Verdict:
-        """Return the verdict for a known type and workload; `day` None means now."""
-        from kb.library.verdicts import answer
-
-        return answer(self, name, workload, day)
-
-    def answers(self, name: str, workload: str) -> tuple[Verdict, ...]:
-        """Return every verdict for a known type and workload, oldest first."""
-        from kb.library.verdicts import answers
-
-        return answers(self, name, workload)
-
     def outcome(self, name: str, workload: str, day: date) -> str:
         """Return only the outcome's word, for comparing many."""
         mark = f"{day:%Y%m%d}"
@@ -154,10 +142,6 @@ class Snapshot:
         """Price list component whose Region lists speak for a workload; None where no list was read for it."""
         component = self._workload(workload)[4]
         return component if component in self.components() else None
-
-    def requests(self) -> list[list[str]]:
-        """Workload, operations, and paths of instance types, volume keys and volume sizes; see data/README.md."""
-        return self.rows("requests")
 
     def rule_outcomes(self, day: date) -> dict[str, tuple[str, str]]:
         """Outcome without and with local storage per workload, as the rules stood on a day."""

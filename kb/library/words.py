@@ -92,9 +92,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def number(value: float | None) -> str:
     """Write a number with at most one decimal."""
-    if value is None:
-        return "?"
-    return f"{round(value, 1):.1f}".removesuffix(".0")
+    return "?" if value is None else f"{round(value, 1):.1f}".removesuffix(".0")
 
 
 def platform(kind: InstanceType) -> str:

@@ -121,7 +121,7 @@ def steps_of(path: str, number: int) -> list[str]:
 
 
 def places() -> Iterator[Any]:
-    for workload, operations, types, keys, _ in snapshot().requests():
+    for workload, operations, types, keys, _ in snapshot().rows("requests"):
         for operation, cell in itertools.product(operations.split(", "), types.split(" | ")):
             only, _, path = cell.rpartition(":")
             if path and only in ("", operation):

@@ -118,7 +118,7 @@ def test_every_member_of_the_model_is_read_or_known_to_be_another(
 
 def test_every_path_of_the_data_is_in_the_model() -> None:
     missing = []
-    for workload, names, *cells in snapshot().requests():
+    for workload, names, *cells in snapshot().rows("requests"):
         for kind, cell in zip(("types", "keys", "sizes"), cells, strict=True):
             for text in filter(None, cell.split(" | ")):
                 only, _, path = text.rpartition(":")

@@ -14,6 +14,7 @@ import kb
 from kb._version import SCHEMA_VERSION
 from kb.dataset.paths import snapshot_file
 from kb.dataset.schema import table
+from kb.library import verdicts
 from kb.library.model import Change
 from kb.library.snapshot import Snapshot
 
@@ -131,7 +132,7 @@ def test_damage_inside_is_told_where_it_is_met(tmp_path: Path, section: str) -> 
     path.write_bytes(content.replace(f"\n[{section}]\n".encode(), f"\n[{section[:-1]}?]\n".encode()))
     data = Snapshot(str(path))
     with pytest.raises(kb.SnapshotError, match=f"damaged at the section {section}; run `kb build`"):
-        data.answer("ml.g5.xlarge", "training", None)
+        verdicts.answer(data, "ml.g5.xlarge", "training", None)
     assert data.spans("ml.g5.2xlarge")
 
 

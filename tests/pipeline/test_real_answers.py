@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from kb.dataset.paths import snapshot_file
+from kb.library import verdicts
 from kb.library.changes import compare
 from kb.library.model import InstanceType, Verdict
 from kb.library.snapshot import Snapshot
@@ -71,19 +72,19 @@ def test_every_verdict_of_all_time(connection: duckdb.DuckDBPyConnection, data: 
     pairs = grouped(records(connection, sql), "instance_type", "workload")
     assert len(pairs) == len(data.type_names) * len(data.workloads)
     for (name, workload), expected in pairs.items():
-        answers = data.answers(name, workload)
+        answers = verdicts.answers(data, name, workload)
         assert [answer.valid_from for answer in answers] == [row["valid_from"] for row in expected]
         for answer, row in zip(answers, expected, strict=True):
             check_verdict(answer, row, contradictions)
             assert data.outcome(name, workload, row["valid_from"]) == row["outcome"]
         middle = expected[len(expected) // 2]
-        assert data.answer(name, workload, middle["valid_from"]) == answers[len(expected) // 2]
+        assert verdicts.answer(data, name, workload, middle["valid_from"]) == answers[len(expected) // 2]
 
 
 def test_every_verdict_of_today(connection: duckdb.DuckDBPyConnection, data: Snapshot) -> None:
     contradictions = {row.pop("contradiction_id"): row for row in records(connection, "SELECT * FROM contradictions")}
     for row in records(connection, "SELECT * FROM kms_verdicts"):
-        answer = data.answer(row["instance_type"], row["workload"], None)
+        answer = verdicts.answer(data, row["instance_type"], row["workload"], None)
         check_verdict(answer, row | {"valid_to": None}, contradictions)
 
 
@@ -138,7 +139,7 @@ def test_an_answer_for_every_workload_on_every_version_day(data: Snapshot) -> No
     for version in data.versions():
         for name in types:
             for workload in data.workloads:
-                answer = data.answer(name, workload, version.released_on)
+                answer = verdicts.answer(data, name, workload, version.released_on)
                 assert answer.valid_from <= version.released_on
                 assert answer.valid_to is None or version.released_on < answer.valid_to
                 assert answer.outcome_since <= answer.valid_from
