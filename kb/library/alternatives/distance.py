@@ -99,17 +99,16 @@ def machine(kind: InstanceType) -> Machine | None:
 def difference(own: Machine, other: Machine) -> Difference:
     """Compare two types with the same kind of accelerator."""
     ratios = _ratios(own, other)
-    better: list[str] = []
-    worse: list[str] = []
-    for name, ratio in ratios.items():
-        if ratio != 1:
-            amount = _WORDS[name].format(number(other.amounts[name]), f"{own.accelerator_kind}s")
-            (better if ratio > 1 else worse).append(f"{amount} instead of {number(own.amounts[name])}")
+    accelerators = f"{own.accelerator_kind}s"
+    told = {
+        name: f"{words.format(number(other.amounts[name]), accelerators)} instead of {number(own.amounts[name])}"
+        for name, words in _WORDS.items()
+    }
     return Difference(
         distance=_distance(own, other, ratios),
         is_near=_is_near(ratios),
-        better=tuple(better),
-        worse=tuple(worse),
+        better=tuple(told[name] for name, ratio in ratios.items() if ratio > 1),
+        worse=tuple(told[name] for name, ratio in ratios.items() if ratio < 1),
         other=tuple(what for _, what in _other_kinds(own, other)),
     )
 

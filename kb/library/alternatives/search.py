@@ -85,12 +85,12 @@ def alternatives(
         if name == own.instance_type or not satisfies(kind, other, need):
             continue
         theirs = machine(kind)
-        reasons, told = ["unknown_hardware"], None
-        if mine and theirs:
-            reasons = ["accelerator"]
-            if theirs.accelerator_kind == mine.accelerator_kind:
-                told = difference(mine, theirs)
-                reasons = list(_reasons(own, kind, told, architecture=architecture, statuses=wanted, there=there))
+        told = (
+            difference(mine, theirs) if mine and theirs and mine.accelerator_kind == theirs.accelerator_kind else None
+        )
+        reasons = ["accelerator" if mine and theirs else "unknown_hardware"]
+        if told:
+            reasons = list(_reasons(own, kind, told, architecture=architecture, statuses=wanted, there=there))
         if reasons:
             left_out.setdefault(reasons[0], []).append(name)
         if told and not reasons:
