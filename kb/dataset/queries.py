@@ -13,6 +13,7 @@ Every parameter has a default, so that a query always runs; ``queries/README.md`
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,8 +21,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from kb.dataset.database import Connection
 from kb.errors import InputError, KBError
 
 _HEADER = re.compile(r"-- (title|description): *(.*\S)")
@@ -167,13 +169,6 @@ class Result:
     rows: tuple[tuple[Any, ...], ...]
 
 
-class Connection(Protocol):
-    """What `run` needs of a connection; those of duckdb and sqlite3 both have it."""
-
-    def execute(self, sql: str, parameters: Any, /) -> Any:
-        """Run a statement with named parameters."""
-
-
 def load(folder: Path) -> dict[str, Query]:
     """Read every query of a folder, by name.
 
@@ -241,7 +236,7 @@ def read(path: Path) -> Query:
     )
 
 
-def run(connection: Connection, query: Query, values: Mapping[str, str]) -> Result:
+def run(connection: Connection | sqlite3.Connection, query: Query, values: Mapping[str, str]) -> Result:
     """Run a query.
 
     Args:

@@ -20,9 +20,7 @@ def table(name: str) -> Table:
     Raises:
         KeyError: no table has that name; the message lists the tables.
     """
-    for candidate in TABLES:
-        if candidate.name == name:
-            return candidate
-    names = ", ".join(t.name for t in TABLES)
-    msg = f"no table called {name!r}; the tables are: {names}"
-    raise KeyError(msg)
+    tables = {each.name: each for each in TABLES}
+    if name not in tables:
+        raise KeyError(f"no table called {name!r}; the tables are: {', '.join(tables)}")
+    return tables[name]

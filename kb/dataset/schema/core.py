@@ -90,9 +90,10 @@ class Table:
 
     def comment_sql(self) -> list[str]:
         """Return the COMMENT ON statements of the table and of every column."""
-        statements = [f"COMMENT ON TABLE {self.name} IS {quoted(self.description)}"]
-        statements += [f"COMMENT ON COLUMN {self.name}.{c.name} IS {quoted(c.comment())}" for c in self.columns]
-        return statements
+        return [
+            f"COMMENT ON TABLE {self.name} IS {quoted(self.description)}",
+            *(f"COMMENT ON COLUMN {self.name}.{c.name} IS {quoted(c.comment())}" for c in self.columns),
+        ]
 
 
 def quoted(text: str) -> str:
