@@ -130,8 +130,7 @@ def __getattr__(name: str) -> Any:
 
         found = globals()[name] = getattr(import_module(_LATER[name]), name)
         return found
-    msg = f"module 'kb' has no attribute {name!r}"
-    raise AttributeError(msg)
+    raise AttributeError(f"module 'kb' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

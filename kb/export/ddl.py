@@ -56,8 +56,7 @@ def read_location(text: str) -> str:
         ValueError: it is not such an address.
     """
     if not _LOCATION.fullmatch(text):
-        msg = f"{text[:60]!r} is no address of a folder such as s3://bucket/prefix/"
-        raise ValueError(msg)
+        raise ValueError(f"{text[:60]!r} is no address of a folder such as s3://bucket/prefix/")
     return text if text.endswith("/") else f"{text}/"
 
 

@@ -110,8 +110,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     text = str(value)
     if "\t" in text or "\n" in text:
-        msg = f"a tab or line break in {text!r}; the snapshot cannot hold it"
-        raise ValueError(msg)
+        raise ValueError(f"a tab or line break in {text!r}; the snapshot cannot hold it")
     return text
 
 

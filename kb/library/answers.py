@@ -38,8 +38,10 @@ def answer(kind: InstanceType, workload: str, region: str | None = None, as_of: 
 
 def as_json(kind: InstanceType, answers: Iterable[Answer], region: str | None = None) -> dict[str, Any]:
     """Return a type and its answers as plain values for JSON."""
-    verdicts = []
-    for each in answers:
-        place = {} if region is None else {"region": region, "in_region": each.in_region}
-        verdicts.append(each.verdict.as_dict() | place | {"recommendation": each.recommendation})
+    verdicts = [
+        each.verdict.as_dict()
+        | ({} if region is None else {"region": region, "in_region": each.in_region})
+        | {"recommendation": each.recommendation}
+        for each in answers
+    ]
     return kind.as_dict() | {"verdicts": verdicts}

@@ -45,8 +45,7 @@ def answer(data: Snapshot, name: str, workload: str, day: date | None) -> Verdic
     for position, (began, _) in enumerate(steps):
         if began <= mark:
             return _verdict(data, name, workload, steps, position)
-    msg = f"no verdict for {name} in {workload} on {day}"
-    raise SnapshotError(msg)
+    raise SnapshotError(f"no verdict for {name} in {workload} on {day}")
 
 
 def answers(data: Snapshot, name: str, workload: str) -> tuple[Verdict, ...]:
@@ -135,8 +134,7 @@ def _row(data: Snapshot, section: str, key: str) -> list[str]:
     for row in data.rows(section):
         if row[0] == key:
             return row
-    msg = f"the snapshot names {key!r}, which its section {section} does not have"
-    raise SnapshotError(msg)
+    raise SnapshotError(f"the snapshot names {key!r}, which its section {section} does not have")
 
 
 def _reviews(data: Snapshot, ids: str, day: date) -> Iterator[Evidence]:

@@ -187,10 +187,9 @@ def publish(candidate: Path, database: Path, snapshot_file: Path | None, text: s
         files.publish(candidate, target)
     except OSError as error:
         raise BuildError(f"{database}: {error.strerror}; nothing was published") from error
-    if snapshot_file is None:
-        return
     try:
-        replace_atomically(snapshot_file, text.encode("utf-8"))
+        if snapshot_file:
+            replace_atomically(snapshot_file, text.encode("utf-8"))
     except OSError as error:
         problem = "the database was published, the snapshot was not"
         raise BuildError(f"{snapshot_file}: {error.strerror}; {problem}") from error
