@@ -9,7 +9,18 @@ from typing import NamedTuple
 
 from kb._version import SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "TYPES", "Column", "Table", "TypeNames", "quoted"]
+__all__ = [
+    "INSTANCE_TYPE",
+    "SCHEMA_VERSION",
+    "TYPES",
+    "VALID_FROM",
+    "VALID_TO",
+    "WORKLOAD",
+    "Column",
+    "Table",
+    "TypeNames",
+    "quoted",
+]
 
 
 class TypeNames(NamedTuple):
@@ -52,6 +63,13 @@ class Column:
     def comment(self) -> str:
         """Return the text for COMMENT ON COLUMN: the description and, where there is one, the unit."""
         return f"{self.description} [{self.unit}]" if self.unit else self.description
+
+
+#: Columns of many tables.
+INSTANCE_TYPE = Column("instance_type", "VARCHAR", "SageMaker instance type, such as ml.g5.xlarge", required=True)
+WORKLOAD = Column("workload", "VARCHAR", "One way SageMaker runs instances; see the table workloads", required=True)
+VALID_FROM = Column("valid_from", "DATE", "First day on which this held", required=True)
+VALID_TO = Column("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from kb.dataset.schema.core import INSTANCE_TYPE, VALID_FROM, VALID_TO, WORKLOAD, Table
 from kb.dataset.schema.core import Column as C
-from kb.dataset.schema.core import Table
 from kb.dataset.schema.evidence import EVIDENCE_TABLES
 from kb.dataset.schema.hardware import DOCUMENTED_FACTS, OTHER_FACTS, STORAGE_FACTS
 from kb.dataset.schema.verdicts import VERDICT_TABLES
 
-INSTANCE_TYPE = C("instance_type", "VARCHAR", "SageMaker instance type, such as ml.g5.xlarge", required=True)
-WORKLOAD = C("workload", "VARCHAR", "One way SageMaker runs instances; see the table workloads", required=True)
 SOURCE = C("source", "VARCHAR", "Where an observation came from; see the table sources", required=True)
 ORIGIN = C("origin", "VARCHAR", "Package and version, URL, or API and Region that showed it")
-VALID_FROM = C("valid_from", "DATE", "First day on which this held", required=True)
-VALID_TO = C("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
 _NAMES = (
     INSTANCE_TYPE,

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
+from kb.dataset.schema.core import INSTANCE_TYPE, VALID_FROM, VALID_TO, WORKLOAD, Table
 from kb.dataset.schema.core import Column as C
-from kb.dataset.schema.core import Table
-
-_TYPE = C("instance_type", "VARCHAR", "SageMaker instance type, such as ml.g5.xlarge", required=True)
-_WORKLOAD = C("workload", "VARCHAR", "One way SageMaker runs instances; see the table workloads", required=True)
-_FROM = C("valid_from", "DATE", "First day on which this held", required=True)
-_TO = C("valid_to", "DATE", "First day on which this no longer held; NULL while it holds")
 
 _INHERITED_FROM = C(
     "inherited_from", "VARCHAR", "Workload whose rule applies because this one runs as it; NULL if the rule is its own"
@@ -102,7 +97,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
         "workloads",
         "The ways SageMaker runs instances: their requests, where they store data, and what encrypts it there.",
         (
-            _WORKLOAD,
+            WORKLOAD,
             C("title", "VARCHAR", "Display name", required=True),
             C("operations", "VARCHAR", "API operations", required=True),
             C(
@@ -127,7 +122,12 @@ VERDICT_TABLES: tuple[Table, ...] = (
     Table(
         "workload_enums",
         "Which enum of the API named the instance types of a workload, over time.",
-        (_WORKLOAD, C("enum_shape", "VARCHAR", "Name of the enum in the API model", required=True), _FROM, _TO),
+        (
+            WORKLOAD,
+            C("enum_shape", "VARCHAR", "Name of the enum in the API model", required=True),
+            VALID_FROM,
+            VALID_TO,
+        ),
         ("workload", "valid_from"),
         {"workload": "workloads"},
     ),
@@ -135,7 +135,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
         "workload_facts",
         "The storage columns of the table workloads, one row per value, with its source.",
         (
-            _WORKLOAD,
+            WORKLOAD,
             C("fact", "VARCHAR", "Column of workloads", required=True),
             C("value", "VARCHAR", "Its value as text", required=True),
             C("source_url", "VARCHAR", "Address of the source", required=True),
@@ -149,9 +149,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
         "kms_rules",
         "What an API does with a volume key, by workload and time; inherited rules are written out.",
         (
-            _WORKLOAD,
-            _FROM,
-            _TO,
+            WORKLOAD,
+            VALID_FROM,
+            VALID_TO,
             C(
                 "rule_id",
                 "VARCHAR",
@@ -188,9 +188,9 @@ VERDICT_TABLES: tuple[Table, ...] = (
         "volume_size_rules",
         "What an API does with a volume size on types with local storage, by workload and time.",
         (
-            _WORKLOAD,
-            _FROM,
-            _TO,
+            WORKLOAD,
+            VALID_FROM,
+            VALID_TO,
             C("rule_id", "VARCHAR", "Name of the curated rule", required=True),
             _INHERITED_FROM,
             C("api_member", "VARCHAR", "API member that takes the size; NULL if there is none"),
@@ -217,7 +217,7 @@ VERDICT_TABLES: tuple[Table, ...] = (
         "AWS statements that contradict a rule.",
         (
             C("contradiction_id", "VARCHAR", "Name of the statement", required=True),
-            _WORKLOAD,
+            WORKLOAD,
             C("applies_to", "VARCHAR", "local_storage or any: types the statement is about", required=True),
             C("says_outcome", "VARCHAR", "Outcome that would follow from the statement", required=True),
             C("statement", "VARCHAR", "The statement in our words", required=True),
@@ -233,14 +233,14 @@ VERDICT_TABLES: tuple[Table, ...] = (
     Table(
         "kms_verdicts",
         "The answer now: what happens to a volume key for each instance type in each workload.",
-        (_TYPE, _WORKLOAD, _FROM, *_VERDICT),
+        (INSTANCE_TYPE, WORKLOAD, VALID_FROM, *_VERDICT),
         ("instance_type", "workload"),
         {"instance_type": "instance_types", "workload": "workloads"},
     ),
     Table(
         "kms_verdicts_history",
         "The answer over time: one row per instance type, workload and period without a change.",
-        (_TYPE, _WORKLOAD, _FROM, _TO, *_VERDICT),
+        (INSTANCE_TYPE, WORKLOAD, VALID_FROM, VALID_TO, *_VERDICT),
         ("instance_type", "workload", "valid_from"),
         {"instance_type": "instance_types", "workload": "workloads"},
     ),
