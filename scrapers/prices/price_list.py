@@ -7,6 +7,7 @@ is read only when one of them is asked for by name.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,11 +119,8 @@ class PriceList(Scraper):
         """The rows of all Regions; what is not clear in a document stays as the log has it."""
         merged = super().merge(parsed, state, remark)
         unclear = {key for key, value in merged.items() if not value}
-        rows = {key: value for key, value in merged.items() if value}
-        for key, value in state.items() if unclear else ():
-            if value == "true" and unclear & {key, (ANY, *key[1:])}:
-                rows[key] = value
-        return rows
+        kept = {key: value for key, value in state.items() if value == "true" and unclear & {key, (ANY, *key[1:])}}
+        return {key: value for key, value in merged.items() if value} | kept
 
     def part(self, key: Key) -> str:
         """The Region."""
@@ -232,7 +230,7 @@ class _Offer:
     _rows: Rows = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
     _homeless: list[tuple[str, str, Finding]] = field(default_factory=list)
-    _problems: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, product: Product) -> None:
         """Take in one product.
@@ -284,8 +282,8 @@ class _Offer:
         if not self.instances:
             raise ScrapeError(f"{self.document} at $.products", f"no product of the family {FAMILY!r}", REMEDY)
         listed = [
-            f"{problem} ({'1 product' if count == 1 else f'{count} products, the first'}: {label})"
-            for problem, (count, label) in self._problems.items()
+            f"{problem} ({'1 product' if len(labels) == 1 else f'{len(labels)} products, the first'}: {labels[0]})"
+            for problem, labels in self._problems.items()
         ]
         if self.not_understood > self.instances * MAX_NOT_UNDERSTOOD:
             raise ScrapeError(
@@ -317,8 +315,7 @@ class _Offer:
         if finding.instance_type:
             self._rows.setdefault(self._key(finding), "")
         if problem:
-            count, first = self._problems.get(problem, (0, label))
-            self._problems[problem] = (count + 1, first)
+            self._problems[problem].append(label)
         self.not_understood += not is_understood
 
     def _key(self, finding: Finding) -> Key:
