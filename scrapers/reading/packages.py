@@ -12,7 +12,7 @@ import importlib.util
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,37 +84,28 @@ def _from_installed(package: Package, observed_on: date) -> Reading:
         raise missing
     root = Path(next(iter(spec.submodule_search_locations))).parent
     origin = f"{package.name} {version}"
-    documents = []
-    for paths in package.documents:
-        path = next((path for path in paths if (root / path).is_file()), None)
-        if path is None:
-            raise _no_document(origin, paths)
-        documents.append(Document(path, _unpacked(path, (root / path).read_bytes(), origin)))
-    return Reading(origin, observed_on, tuple(documents))
+    documents = _documents(
+        package, origin, lambda path: (root / path).is_file(), lambda path: (root / path).read_bytes()
+    )
+    return Reading(origin, observed_on, documents)
 
 
 def _from_wheel(package: Package, wheel: Path) -> Reading:
-    damaged = "Download the wheel again."
     try:
         with zipfile.ZipFile(wheel) as archive:
             members = {info.filename: info for info in archive.infolist()}
             origin = f"{package.name} {_wheel_version(package, wheel, archive, members)}"
-            documents = []
-            for paths in package.documents:
-                path = next((path for path in paths if path in members), None)
-                if path is None:
-                    raise _no_document(origin, paths)
-                documents.append(Document(path, _unpacked(path, archive.read(path), origin)))
+            documents = _documents(package, origin, members.__contains__, archive.read)
             newest = max(info.date_time for info in members.values())
             if newest[0] <= _ZIP_EPOCH:
                 raise ScrapeError(
                     str(wheel), "its files carry no dates", "Install the wheel and give the date of the release."
                 )
-            return Reading(origin, date(*newest[:3]), tuple(documents))
+            return Reading(origin, date(*newest[:3]), documents)
     except FileNotFoundError as error:
         raise ScrapeError(str(wheel), "no such file", "Check the path.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-        raise ScrapeError(str(wheel), f"not a readable wheel ({error})", damaged) from error
+        raise ScrapeError(str(wheel), f"not a readable wheel ({error})", "Download the wheel again.") from error
     except OSError as error:
         raise ScrapeError(str(wheel), f"cannot be read ({error.strerror})", "Check the file.") from error
 
@@ -128,6 +119,26 @@ def _wheel_version(package: Package, wheel: Path, archive: zipfile.ZipFile, memb
     if re.sub(r"[-_.]+", "-", name).lower() != package.name or not version:
         raise ScrapeError(str(wheel), f"a wheel of {name or 'nothing'}", f"Name a wheel of {package.name}.")
     return version
+
+
+def _documents(
+    package: Package,
+    origin: str,
+    is_there: Callable[[str], bool],
+    content: Callable[[str], bytes],
+    *,
+    folder_url: str = "",
+    profile: str = "",
+) -> tuple[Document, ...]:
+    """The documents of a reading, each at the first of its paths that is there."""
+    documents = []
+    for paths in package.documents:
+        path = next((path for path in paths if is_there(path)), None)
+        if path is None:
+            raise _no_document(origin, paths)
+        url = folder_url and folder_url + path
+        documents.append(Document(path, _unpacked(path, content(path), origin), url, profile))
+    return tuple(documents)
 
 
 def _unpacked(path: str, content: bytes, origin: str) -> bytes:
@@ -157,19 +168,16 @@ def read_releases(package: Package, git_dir: Path) -> Iterator[Reading]:
     repository = Repository(git_dir)
     releases = repository.releases()
     blobs = repository.blobs([(commit.name, path) for commit in releases for path in package.git_paths()])
-    before: list[str] | None = None
-    found = False
+    before: list[str] = []
     for commit in releases:
         ids = [blobs.get((commit.name, path), "") for path in package.git_paths()]
-        is_newest = commit is releases[-1]
         if any(ids):
-            found = True
-            if ids != before or is_newest:
+            if ids != before or commit is releases[-1]:
                 yield _from_commit(package, repository, commit, blobs, f"{package.name} {commit.name}")
             before = ids
-        elif found:
+        elif before:
             raise _no_document(f"{package.name} {commit.name}", package.documents[0])
-    if not found:
+    if not before:
         raise _nothing_found(package, git_dir)
 
 
@@ -186,13 +194,12 @@ def read_commits(package: Package, git_dir: Path) -> Iterator[Reading]:
     repository = Repository(git_dir)
     commits = [commit for commit in repository.commits(paths) if commit.committed_on.date() >= since]
     blobs = repository.blobs([(commit.name, path) for commit in commits for path in paths])
-    found = False
-    for commit in commits:
-        if any((commit.name, path) in blobs for path in paths):
-            found = True
-            yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
-    if not found:
+    there = {commit for commit, _ in blobs}
+    if not there:
         raise _nothing_found(package, git_dir)
+    for commit in commits:
+        if commit.name in there:
+            yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
 
 
 def _nothing_found(package: Package, git_dir: Path) -> ScrapeError:
@@ -206,13 +213,13 @@ def _nothing_found(package: Package, git_dir: Path) -> ScrapeError:
 def _from_commit(
     package: Package, repository: Repository, commit: Commit, blobs: dict[tuple[str, str], str], origin: str
 ) -> Reading:
-    documents = []
-    for paths in package.documents:
-        path = next((path for path in paths if (commit.name, package.repository_prefix + path) in blobs), None)
-        if path is None:
-            raise _no_document(origin, paths)
-        place = package.repository_prefix + path
-        content = _unpacked(path, repository.content(blobs[commit.name, place]), origin)
-        url = f"{package.repository}/blob/{commit.name}/{place}"
-        documents.append(Document(path, content, url, package.profile))
-    return Reading(origin, commit.committed_on.date(), tuple(documents))
+    prefix = package.repository_prefix
+    documents = _documents(
+        package,
+        origin,
+        lambda path: (commit.name, prefix + path) in blobs,
+        lambda path: repository.content(blobs[commit.name, prefix + path]),
+        folder_url=f"{package.repository}/blob/{commit.name}/{prefix}",
+        profile=package.profile,
+    )
+    return Reading(origin, commit.committed_on.date(), documents)
