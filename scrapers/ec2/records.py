@@ -32,8 +32,8 @@ def storage_facts(record: Node) -> dict[str, str]:
         "instance_store_disks": "",
     }
     if supported == "false":
-        if "InstanceStorageInfo" in record:
-            record["InstanceStorageInfo"].fail("disks, although InstanceStorageSupported is false")
+        if unexpected := record.optional("InstanceStorageInfo"):
+            unexpected.fail("disks, although InstanceStorageSupported is false")
         return facts
     info = record["InstanceStorageInfo"]
     encryption = info.optional("EncryptionSupport")
@@ -93,10 +93,15 @@ def _processor(record: Node) -> dict[str, str]:
 
 def _gpus(record: Node) -> dict[str, str]:
     """GPUs as the instance sees them: a share of a physical GPU counts as one, with its own memory."""
-    facts = {"gpu_count": "0", "gpu_name": "", "gpu_manufacturer": "", "gpu_partition_size": "", "gpu_memory_gib": ""}
     info = record.optional("GpuInfo")
     if info is None:
-        return facts
+        return {
+            "gpu_count": "0",
+            "gpu_name": "",
+            "gpu_manufacturer": "",
+            "gpu_partition_size": "",
+            "gpu_memory_gib": "",
+        }
     groups = info["Gpus"].elements()
     counts = [(gpu.optional("LogicalGpuCount") or gpu["Count"]).whole() for gpu in groups]
     shares = {plain(share.number()) for gpu in groups if (share := gpu.optional("GpuPartitionSize"))}

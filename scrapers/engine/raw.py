@@ -100,7 +100,7 @@ def _reading(folder: Path) -> Reading:
 def _document(folder: Path, node: jsontree.Node) -> Document:
     path = folder / Path(node["file"].text()).name
     is_large = node["is_large"].boolean() == "true"
-    plain = {name: _any_text(node[name]) for name in ("url", "profile")}
+    plain = {name: node[name].any_text() for name in ("url", "profile")}
     try:
         content = b"" if is_large else path.read_bytes()
         document = Document(node["name"].text(), content, **plain, file=path if is_large else None)
@@ -113,12 +113,4 @@ def _document(folder: Path, node: jsontree.Node) -> Document:
 
 
 def _texts(node: jsontree.Node) -> list[str]:
-    if not isinstance(node.value, list) or not all(isinstance(value, str) for value in node.value):
-        node.fail("an array of texts expected")
-    return node.value
-
-
-def _any_text(node: jsontree.Node) -> str:
-    if not isinstance(node.value, str):
-        node.fail("text expected")
-    return node.value
+    return [element.any_text() for element in node.elements(may_be_empty=True)]
