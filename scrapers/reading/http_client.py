@@ -124,10 +124,8 @@ class Client:
                 time.sleep(wait)
 
     def _mirrored(self, url: str) -> str:
-        for site, mirror in self._mirrors.items():
-            if url.lower().startswith(f"{site}/"):
-                return mirror + url[len(site) :]
-        return url
+        site = next((site for site in self._mirrors if url.lower().startswith(f"{site}/")), None)
+        return url if site is None else self._mirrors[site] + url[len(site) :]
 
     def _try(self, session: Session, url: str, body: _Body, sink: IO[bytes], ends_at: float) -> Page:
         here = url
