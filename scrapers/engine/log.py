@@ -36,11 +36,8 @@ def diff(spec: LogSpec, state: Rows, observed: Rows, keep: Keep = _nothing) -> R
         The new value of each key that changed. What vanished from a listing becomes false; a thing that vanished from
         a fact log gets `is_present` false and nothing else.
     """
-    changes = {key: value for key, value in observed.items() if state.get(key, "") != value}
-    for key in _listed(spec, state) - observed.keys():
-        if not keep(key):
-            changes[key] = "false"
-    return changes
+    gone = {key: "false" for key in _listed(spec, state) - observed.keys() if not keep(key)}
+    return {key: value for key, value in observed.items() if state.get(key, "") != value} | gone
 
 
 def refuse_mass_loss(
