@@ -209,10 +209,9 @@ def _read_usage(text: str) -> tuple[_Opinion, str]:
     if with_app is not None:
         app, name = with_app["app"], with_app["name"]
     witness = f"usage word {':'.join(part for part in (word, app) if part)!r}"
-    if name.endswith("Parent"):  # the free tier
-        return _Opinion(witness, ANY, is_special=True), name
     component = _USAGE_WORDS.get(word, "")
-    if component == "studio" and app in _OTHER_APPS:
+    is_free_tier = name.endswith("Parent")
+    if is_free_tier or (component == "studio" and app in _OTHER_APPS):
         return _Opinion(witness, ANY, is_special=True), name
     if component:
         is_known = app in _STUDIO_APPS if component == "studio" else not app
