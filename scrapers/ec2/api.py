@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kb.dataset.log_specs import ALL_REGIONS, EC2_API, OTHER_FACTS, PRESENCE, STORAGE_FACTS
@@ -127,9 +126,7 @@ class Ec2Api(aws.LiveApi):
         """The number of EC2 types in the document."""
         return len({key[0] for key in rows})
 
-    def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
-        """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        return only_wanted(data_dir)
+    selector = staticmethod(only_wanted)
 
 
 def _offering(offering: Node, region: str) -> dict[str, str]:
