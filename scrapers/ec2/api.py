@@ -32,6 +32,7 @@ TYPES, OFFERINGS = "DescribeInstanceTypes", "DescribeInstanceTypeOfferings"
 #: Entries per page, the most that each call gives.
 PAGE_SIZES = {TYPES: 100, OFFERINGS: 1000}
 
+_ARGUMENTS: Mapping[str, Mapping[str, str]] = {TYPES: {}, OFFERINGS: {"LocationType": "region"}}
 _MEMBERS = {TYPES: "InstanceTypes", OFFERINGS: "InstanceTypeOfferings"}
 _EC2_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 _FACTS = (*STORAGE_FACTS, *OTHER_FACTS)
@@ -49,8 +50,6 @@ _DEPENDS_ON: Mapping[str, str] = {
     "accelerator_memory_gib": "accelerator_count",
 }
 
-_REMEDY = "Compare the answers with the scraper; nothing was written."
-
 
 class Ec2Api(aws.LiveApi):
     """Hardware facts of EC2 types, and the Regions that offer them."""
@@ -62,12 +61,10 @@ class Ec2Api(aws.LiveApi):
 
     def ask(self, client: Any, region: str) -> tuple[Document, ...]:
         """The types of a Region, and those that it offers."""
-
-        def listing(call: str, **arguments: str) -> Document:
-            member, size = _MEMBERS[call], PAGE_SIZES[call]
-            return aws.listing(client, region, call, member=member, key="InstanceType", size=size, **arguments)
-
-        return listing(TYPES), listing(OFFERINGS, LocationType="region")
+        return tuple(
+            aws.listing(client, region, call, member=_MEMBERS[call], key="InstanceType", size=size, **_ARGUMENTS[call])
+            for call, size in PAGE_SIZES.items()
+        )
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (ec2_type, fact, region) of one Region; an empty value means that the record does not say.
@@ -208,11 +205,17 @@ class _Known:
         stated = self._stated.get(fact, set())
         silent = stated & ec2_types
         if silent:
-            what = f"no record states {fact}, which the log has of {len(silent)} of the types ({min(silent)})"
-            raise ScrapeError(TYPES, what, _REMEDY)
+            raise ScrapeError(
+                TYPES,
+                f"no record states {fact}, which the log has of {len(silent)} of the types ({min(silent)})",
+                "Compare the answers with the scraper; nothing was written.",
+            )
         if not stated:
-            remedy = "Let the first reading be one of all Regions; if it was, compare the answers with the scraper."
-            raise ScrapeError(TYPES, f"no record states {fact}, and the log never had it", remedy)
+            raise ScrapeError(
+                TYPES,
+                f"no record states {fact}, and the log never had it",
+                "Let the first reading be one of all Regions; if it was, compare the answers with the scraper.",
+            )
 
 
 def _resolved(ec2_type: str, told: Mapping[str, Mapping[str, str]], known: _Known) -> Rows:

@@ -58,8 +58,9 @@ def keep(folder: Path, source: str, reading: Reading) -> Path:
         "failures": list(reading.failures),
         "documents": documents,
     }
-    text = json.dumps(description, indent=1, ensure_ascii=False)
-    (temporary / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    (temporary / _DESCRIPTION).write_text(
+        json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     temporary.rename(target)
     return target
 

@@ -355,8 +355,7 @@ def _translated(call: str, region: str) -> Iterator[None]:
         raise ScrapeError(where, _words(error), _LATER_REMEDY) from error
     except Exception as error:
         # botocore's parsers let through whatever Python raises on a body that is not what it should be
-        what = f"an answer that cannot be parsed ({type(error).__name__})"
-        raise ScrapeError(where, what, _LATER_REMEDY) from error
+        raise ScrapeError(where, f"an answer that cannot be parsed ({type(error).__name__})", _LATER_REMEDY) from error
 
 
 def _code(error: Any) -> str:
