@@ -31,7 +31,7 @@ from scrapers.base import (
 )
 from scrapers.prices.offer import FORMAT_VERSION, OFFER_CODE, Product, products
 from scrapers.prices.words import ANY, REMEDY, Finding, judge, prefix
-from scrapers.reading import jsontree
+from scrapers.reading import http, jsontree
 
 if TYPE_CHECKING:
     from scrapers.reading.http_client import Client
@@ -77,10 +77,8 @@ class PriceList(Scraper):
             Unreachable: There is no way to the price list from here.
             ScrapeError: The index cannot be read or has another form, or no Region's file can be read.
         """
-        from scrapers.reading.http import client
-
         need("ijson", "scrape", "Reading the price list")
-        with client(request) as web, scratch() as folder:
+        with http.client(request) as web, scratch() as folder:
             run = _Run(web, request, folder)
             run.read_all()
             if not run.documents:
