@@ -160,7 +160,9 @@ def judge(attributes: Mapping[str, str], where: str) -> Finding:
     described = [_opinion(f"{name} {said[name]!r}", said[name]) for name in _DESCRIPTIONS if name in said]
     described += suffix
     opinions = [usage, *described]
-    _refuse_two_components(opinions, where)
+    for one, other in combinations((each for each in opinions if not each.is_unknown), 2):
+        if one.component != other.component and ANY not in (one.component, other.component):
+            raise ScrapeError(where, f"{one.witness} contradicts {other.witness}", REMEDY)
     special = next((one for one in opinions if one.is_special), None)
     names = {
         f"usagetype {usagetype!r}": usage_name,
@@ -178,13 +180,6 @@ def judge(attributes: Mapping[str, str], where: str) -> Finding:
     unknown = next((one for one in opinions if one.is_unknown), None)
     problem = f"unknown {unknown.witness}" if unknown is not None else type_problem
     return Finding(component, instance_type, is_fact=not problem, problem=problem, is_understood=not problem)
-
-
-def _refuse_two_components(opinions: list[_Opinion], where: str) -> None:
-    known = [one for one in opinions if not one.is_unknown]
-    for one, other in combinations(known, 2):
-        if one.component != other.component and ANY not in (one.component, other.component):
-            raise ScrapeError(where, f"{one.witness} contradicts {other.witness}", REMEDY)
 
 
 def _agreed_type(names: Mapping[str, str], where: str, *, may_differ: bool) -> tuple[str, str]:
