@@ -231,8 +231,7 @@ def _readings(scraper: Scraper, request: Request, keep_raw: Path | None, from_ra
             try:
                 raw.keep(keep_raw, scraper.source, reading)
             except OSError as error:
-                where = str(error.filename or keep_raw)
-                raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+                raise _unwritable(error, keep_raw) from error
         yield reading
 
 
@@ -260,13 +259,15 @@ def _write(
     for path in changed:
         if _content(path, columns[path]) != before[path]:
             raise ScrapeError(str(path), "changed while the source was read", "Run it again, one run at a time.")
-    if not changed:
-        return
     try:
-        replace_together(data_dir, changed)
+        if changed:
+            replace_together(data_dir, changed)
     except OSError as error:
-        where = str(error.filename or data_dir)
-        raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+        raise _unwritable(error, data_dir) from error
+
+
+def _unwritable(error: OSError, folder: Path) -> ScrapeError:
+    return ScrapeError(str(error.filename or folder), f"cannot be written ({error.strerror})", "Check the folder.")
 
 
 def _refuse_unknown(spec: LogSpec, rows: Iterable[Row], scrapes: Iterable[Scrape], path: Path) -> None:

@@ -99,8 +99,11 @@ class Client:
             with contextlib.suppress(OSError):
                 target.unlink()
             if isinstance(error, OSError):
-                what = f"cannot be written ({error.strerror or error})"
-                raise ScrapeError(str(target), what, "Make room, or choose another folder.") from error
+                raise ScrapeError(
+                    str(target),
+                    f"cannot be written ({error.strerror or error})",
+                    "Make room, or choose another folder.",
+                ) from error
             raise
 
     def _read(self, session: Session, url: str, body: _Body, sink: IO[bytes], seconds: float) -> Page:
