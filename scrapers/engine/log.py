@@ -132,8 +132,11 @@ class Update:
             self._set(key, value, origin)
             if value == "false" and not self.spec.is_listing and self.spec.says_presence(key):
                 gone.add(key[0])
-        if gone:
-            self._forget_facts(gone - {key[0] for key in _listed(self.spec, self.state)})
+        if gone:  # a thing that is gone by the end of the day has no other rows on that day
+            gone -= {key[0] for key in _listed(self.spec, self.state)}
+            for key in self._today.keys() - self._fixed:
+                if key[0] in gone and not self.spec.says_presence(key):
+                    self._set(key, None, "")
         return len(changes)
 
     def _set(self, key: Key, value: str | None, origin: str) -> None:
@@ -148,9 +151,3 @@ class Update:
             self.state.pop(key, None)
         else:
             self.state[key] = value
-
-    def _forget_facts(self, things: set[str]) -> None:
-        """A thing that is gone by the end of the day has no other rows on that day."""
-        for key in self._today.keys() - self._fixed:
-            if key[0] in things and not self.spec.says_presence(key):
-                self._set(key, None, "")
