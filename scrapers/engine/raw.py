@@ -101,10 +101,14 @@ def _reading(folder: Path) -> Reading:
 def _document(folder: Path, node: jsontree.Node) -> Document:
     path = folder / Path(node["file"].text()).name
     is_large = node["is_large"].boolean() == "true"
-    plain = {name: node[name].any_text() for name in ("url", "profile")}
     try:
-        content = b"" if is_large else path.read_bytes()
-        document = Document(node["name"].text(), content, **plain, file=path if is_large else None)
+        document = Document(
+            node["name"].text(),
+            b"" if is_large else path.read_bytes(),
+            node["url"].any_text(),
+            node["profile"].any_text(),
+            path if is_large else None,
+        )
         sha256 = document.sha256
     except OSError as error:
         raise ScrapeError(str(path), f"cannot be read ({error.strerror})", _REMEDY) from error
