@@ -306,11 +306,10 @@ def region_of(document: Document, *calls: str) -> tuple[str, str]:
     Raises:
         ScrapeError: It is not named like a document of one of these calls.
     """
-    call, slash, file = document.name.partition("/")
-    region, dot, suffix = file.rpartition(".")
-    if call not in calls or not slash or not dot or suffix != "json" or not REGION.fullmatch(region):
+    match = re.fullmatch(rf"(?P<call>{'|'.join(calls)})/(?P<region>{REGION.pattern})\.json", document.name)
+    if match is None:
         raise ScrapeError(document.name, f"not a document of {' or '.join(calls)}", "Leave it out.")
-    return call, region
+    return match["call"], match["region"]
 
 
 def _client(made: Any, service: str, region: str, attempts: int) -> Any:
