@@ -112,8 +112,8 @@ class Ec2Api(aws.LiveApi):
                 continue
             here.add(ec2_type)
             stated.update(fact for facts in told.values() for fact, value in facts.items() if value)
-            for region in known.present.get(ec2_type, set()) - regions.keys():
-                told[region] = known.facts_in(ec2_type, region)
+            unread = known.present[ec2_type] - regions.keys()
+            told |= {region: known.facts_in(ec2_type, region) for region in unread}
             rows.update(_resolved(ec2_type, told, known))
         for fact in sorted(set(_FACTS) - stated):
             known.refuse_silence(fact, here)

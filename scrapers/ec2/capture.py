@@ -58,9 +58,7 @@ class Ec2ApiCapture(Scraper):
         for ec2_type, record in capture.members():
             if record["InstanceType"].text() != ec2_type:
                 record["InstanceType"].fail(f"the record of {ec2_type} says it is {record['InstanceType'].value}")
-            facts = {PRESENCE: "true", **storage_facts(record)}
-            if is_full:
-                facts |= other_facts(record)
+            facts = {PRESENCE: "true", **storage_facts(record), **(other_facts(record) if is_full else {})}
             rows.update({(ec2_type, fact): value for fact, value in facts.items()})
         if not rows:
             capture.fail("no records")
