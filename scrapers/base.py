@@ -28,7 +28,6 @@ Remark = Callable[[str], None]
 
 def ignore(sentence: str) -> None:
     """Drop a remark."""
-    del sentence
 
 
 class ScrapeError(KBError):
@@ -202,7 +201,6 @@ class Scraper(abc.ABC):
         Raises:
             ScrapeError: Documents contradict each other.
         """
-        del state, remark
         merged: Rows = {}
         for name, rows in parsed.items():
             twice = merged.keys() & rows.keys()
@@ -213,7 +211,6 @@ class Scraper(abc.ABC):
 
     def part(self, key: Key) -> str | None:
         """The part of the picture that a key belongs to, in the words of `Reading.unread`; None where it has none."""
-        del key
         return None
 
     def rows_seen(self, rows: Rows) -> int:
@@ -226,5 +223,4 @@ class Scraper(abc.ABC):
         Args:
             data_dir: Where the other logs are.
         """
-        del data_dir
         return lambda rows: rows

@@ -51,7 +51,6 @@ class SagemakerApi(Scraper):
             version.fail(f"API version {API_VERSION} expected, found {version.value}")
         shapes = model["shapes"]
         rows: Rows = {}
-        followed = set()
         for name, shape in shapes.members():
             enum = shape.optional("enum")
             if enum is None:
@@ -59,8 +58,8 @@ class SagemakerApi(Scraper):
             values = enum.texts()
             if any(value.startswith("ml.") for value in values):
                 shape["type"].one_of("string")
-                followed.add(name)
                 rows.update({(name, value): "true" for value in values})
+        followed = {name for name, _ in rows}
         for name in LASTING_SHAPES:
             if name not in followed:
                 shapes.fail(f"no enum {name} with ml. values")

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kb.dataset.log_specs import SERVICE_QUOTAS, Key
+from kb.dataset.log_specs import SERVICE_QUOTAS
 from scrapers.base import Document, Remark, Rows, ignore
 from scrapers.reading import aws, jsontree
 
@@ -106,7 +106,3 @@ class ServiceQuotas(aws.LiveApi):
         if unknown > (understood + unknown) * MAY_BE_UNKNOWN:
             root["Quotas"].fail(f"{unknown} of {understood + unknown} quotas of instance types are in no known form")
         return rows
-
-    def part(self, key: Key) -> str:
-        """The Region."""
-        return key[1]

@@ -16,12 +16,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from kb.dataset.log_specs import ALL_REGIONS, EC2_API, OTHER_FACTS, PRESENCE, STORAGE_FACTS, Key
+from kb.dataset.log_specs import ALL_REGIONS, EC2_API, OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers.base import Document, Remark, Rows, ScrapeError, ignore
 from scrapers.ec2.records import other_facts, storage_facts
 from scrapers.reading import aws, jsontree
@@ -33,6 +32,7 @@ TYPES, OFFERINGS = "DescribeInstanceTypes", "DescribeInstanceTypeOfferings"
 #: Entries per page, the most that each call gives.
 PAGE_SIZES = {TYPES: 100, OFFERINGS: 1000}
 
+_ARGUMENTS: Mapping[str, Mapping[str, str]] = {TYPES: {}, OFFERINGS: {"LocationType": "region"}}
 _MEMBERS = {TYPES: "InstanceTypes", OFFERINGS: "InstanceTypeOfferings"}
 _EC2_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 _FACTS = (*STORAGE_FACTS, *OTHER_FACTS)
@@ -50,8 +50,6 @@ _DEPENDS_ON: Mapping[str, str] = {
     "accelerator_memory_gib": "accelerator_count",
 }
 
-_REMEDY = "Compare the answers with the scraper; nothing was written."
-
 
 class Ec2Api(aws.LiveApi):
     """Hardware facts of EC2 types, and the Regions that offer them."""
@@ -63,12 +61,10 @@ class Ec2Api(aws.LiveApi):
 
     def ask(self, client: Any, region: str) -> tuple[Document, ...]:
         """The types of a Region, and those that it offers."""
-
-        def listing(call: str, **arguments: str) -> Document:
-            member, size = _MEMBERS[call], PAGE_SIZES[call]
-            return aws.listing(client, region, call, member=member, key="InstanceType", size=size, **arguments)
-
-        return listing(TYPES), listing(OFFERINGS, LocationType="region")
+        return tuple(
+            aws.listing(client, region, call, member=_MEMBERS[call], key="InstanceType", size=size, **_ARGUMENTS[call])
+            for call, size in PAGE_SIZES.items()
+        )
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (ec2_type, fact, region) of one Region; an empty value means that the record does not say.
@@ -89,7 +85,7 @@ class Ec2Api(aws.LiveApi):
             names.add(ec2_type)
             if not _EC2_TYPE.fullmatch(ec2_type):
                 remark(f"EC2 type {ec2_type!r} has a name of no known form")
-            facts = _record(entry) if call == TYPES else _offering(entry, region)
+            facts = {**storage_facts(entry), **other_facts(entry)} if call == TYPES else _offering(entry, region)
             rows.update({(ec2_type, fact, region): value for fact, value in facts.items()})
         return rows
 
@@ -103,11 +99,9 @@ class Ec2Api(aws.LiveApi):
         regions = _regions(parsed)
         _remark_mismatches(regions, remark)
         known = _Known(state)
-        rows: Rows = {}
+        rows: Rows = {(name, PRESENCE, region): "true" for region, seen in regions.items() for name in seen.offered}
         stated: set[str] = set()
         here: set[str] = set()
-        for region, seen in regions.items():
-            rows.update({(ec2_type, PRESENCE, region): "true" for ec2_type in seen.offered})
         for ec2_type in sorted({name for seen in regions.values() for name in seen.offered}):
             told = {
                 region: seen.facts[ec2_type]
@@ -118,28 +112,18 @@ class Ec2Api(aws.LiveApi):
                 continue
             here.add(ec2_type)
             stated.update(fact for facts in told.values() for fact, value in facts.items() if value)
-            for region in known.present.get(ec2_type, set()) - regions.keys():
-                told[region] = known.facts_in(ec2_type, region)
+            unread = known.present[ec2_type] - regions.keys()
+            told |= {region: known.facts_in(ec2_type, region) for region in unread}
             rows.update(_resolved(ec2_type, told, known))
         for fact in sorted(set(_FACTS) - stated):
             known.refuse_silence(fact, here)
         return rows
 
-    def part(self, key: Key) -> str | None:
-        """The Region; none for what all Regions say."""
-        return None if key[2] == ALL_REGIONS else key[2]
-
     def rows_seen(self, rows: Rows) -> int:
         """The number of EC2 types in the document."""
         return len({key[0] for key in rows})
 
-    def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
-        """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        return only_wanted(data_dir)
-
-
-def _record(record: Node) -> dict[str, str]:
-    return {**storage_facts(record), **other_facts(record)}
+    selector = staticmethod(only_wanted)
 
 
 def _offering(offering: Node, region: str) -> dict[str, str]:
@@ -154,7 +138,6 @@ class _Seen:
 
     offered: set[str] = field(default_factory=set)
     facts: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    calls: set[str] = field(default_factory=set)
 
 
 def _regions(parsed: Mapping[str, Rows]) -> dict[str, _Seen]:
@@ -162,16 +145,14 @@ def _regions(parsed: Mapping[str, Rows]) -> dict[str, _Seen]:
     for name, rows in parsed.items():
         call, region = aws.region_of(Document(name, b""), TYPES, OFFERINGS)
         seen = regions[region]
-        seen.calls.add(call)
         for (ec2_type, fact, _), value in rows.items():
             if call == OFFERINGS:
                 seen.offered.add(ec2_type)
             else:
                 seen.facts[ec2_type][fact] = value
-    for region, seen in regions.items():
-        missing = {TYPES, OFFERINGS} - seen.calls
-        if missing:
-            raise ScrapeError(f"{missing.pop()}/{region}.json", "missing", "Read the Region again.")
+    missing = {f"{call}/{region}.json" for call in (TYPES, OFFERINGS) for region in regions} - parsed.keys()
+    if missing:
+        raise ScrapeError(min(missing), "missing", "Read the Region again.")
     return dict(sorted(regions.items()))
 
 
@@ -191,12 +172,13 @@ class _Known:
 
     Attributes:
         present: The Regions that have each type.
+        own: The Regions that have a row of their own for a type's fact.
     """
 
     def __init__(self, state: Rows) -> None:
         self._state = state
         self.present: dict[str, set[str]] = defaultdict(set)
-        self._own: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.own: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._stated: dict[str, set[str]] = defaultdict(set)
         for (ec2_type, fact, region), value in state.items():
             if fact == PRESENCE:
@@ -205,7 +187,7 @@ class _Known:
             elif value:
                 self._stated[fact].add(ec2_type)
                 if region != ALL_REGIONS:
-                    self._own[ec2_type, fact].add(region)
+                    self.own[ec2_type, fact].add(region)
 
     def facts_in(self, ec2_type: str, region: str) -> dict[str, str]:
         """The last word on a type in a Region."""
@@ -213,10 +195,6 @@ class _Known:
             fact: self._state.get((ec2_type, fact, ALL_REGIONS)) or self._state.get((ec2_type, fact, region), "")
             for fact in _FACTS
         }
-
-    def own_rows(self, ec2_type: str, fact: str) -> set[str]:
-        """Regions that have a row of their own for the fact."""
-        return self._own.get((ec2_type, fact), set())
 
     def refuse_silence(self, fact: str, ec2_types: set[str]) -> None:
         """Refuse that no record states a fact, unless the log has it of types only that are not here.
@@ -227,11 +205,17 @@ class _Known:
         stated = self._stated.get(fact, set())
         silent = stated & ec2_types
         if silent:
-            what = f"no record states {fact}, which the log has of {len(silent)} of the types ({min(silent)})"
-            raise ScrapeError(TYPES, what, _REMEDY)
+            raise ScrapeError(
+                TYPES,
+                f"no record states {fact}, which the log has of {len(silent)} of the types ({min(silent)})",
+                "Compare the answers with the scraper; nothing was written.",
+            )
         if not stated:
-            remedy = "Let the first reading be one of all Regions; if it was, compare the answers with the scraper."
-            raise ScrapeError(TYPES, f"no record states {fact}, and the log never had it", remedy)
+            raise ScrapeError(
+                TYPES,
+                f"no record states {fact}, and the log never had it",
+                "Let the first reading be one of all Regions; if it was, compare the answers with the scraper.",
+            )
 
 
 def _resolved(ec2_type: str, told: Mapping[str, Mapping[str, str]], known: _Known) -> Rows:
@@ -244,7 +228,7 @@ def _resolved(ec2_type: str, told: Mapping[str, Mapping[str, str]], known: _Know
     }
     rows: Rows = {}
     for fact in _FACTS:
-        rows.update({(ec2_type, fact, region): "" for region in known.own_rows(ec2_type, fact)})
+        rows.update({(ec2_type, fact, region): "" for region in known.own[ec2_type, fact]})
         if fact in contested:
             rows[ec2_type, fact, ALL_REGIONS] = ""
             rows.update({(ec2_type, fact, region): facts[fact] for region, facts in told.items()})

@@ -11,9 +11,8 @@ Captures before that date have another structure, without any word on storage, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from kb.dataset.log_specs import EC2_API_CAPTURE, OTHER_FACTS, PRESENCE, STORAGE_FACTS
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
@@ -59,9 +58,7 @@ class Ec2ApiCapture(Scraper):
         for ec2_type, record in capture.members():
             if record["InstanceType"].text() != ec2_type:
                 record["InstanceType"].fail(f"the record of {ec2_type} says it is {record['InstanceType'].value}")
-            facts = {PRESENCE: "true", **storage_facts(record)}
-            if is_full:
-                facts |= other_facts(record)
+            facts = {PRESENCE: "true", **storage_facts(record), **(other_facts(record) if is_full else {})}
             rows.update({(ec2_type, fact): value for fact, value in facts.items()})
         if not rows:
             capture.fail("no records")
@@ -72,10 +69,4 @@ class Ec2ApiCapture(Scraper):
                 capture.fail(f"no record states {', '.join(silent)}")
         return rows
 
-    def rows_seen(self, rows: Rows) -> int:
-        """The number of EC2 types in the whole capture."""
-        return sum(fact == PRESENCE for _, fact in rows)
-
-    def selector(self, data_dir: Path) -> Callable[[Rows], Rows]:
-        """Only EC2 types whose `ml.` name one of the listing logs has ever had."""
-        return only_wanted(data_dir)
+    selector = staticmethod(only_wanted)

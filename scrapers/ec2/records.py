@@ -26,24 +26,26 @@ def storage_facts(record: Node) -> dict[str, str]:
         "hypervisor": hypervisor.one_of("nitro", "xen") if hypervisor else "",
         "is_bare_metal": record["BareMetal"].boolean(),
         "has_instance_store": supported,
-        "nvme_support": "",
-        "instance_store_encryption": "",
-        "instance_store_gb": "0",
-        "instance_store_disks": "",
     }
     if supported == "false":
-        if "InstanceStorageInfo" in record:
-            record["InstanceStorageInfo"].fail("disks, although InstanceStorageSupported is false")
-        return facts
+        if unexpected := record.optional("InstanceStorageInfo"):
+            unexpected.fail("disks, although InstanceStorageSupported is false")
+        return facts | {
+            "nvme_support": "",
+            "instance_store_encryption": "",
+            "instance_store_gb": "0",
+            "instance_store_disks": "",
+        }
     info = record["InstanceStorageInfo"]
     encryption = info.optional("EncryptionSupport")
-    facts["nvme_support"] = info["NvmeSupport"].one_of(*_SUPPORT)
-    facts["instance_store_encryption"] = encryption.one_of("unsupported", "required") if encryption else ""
-    facts["instance_store_gb"], facts["instance_store_disks"] = _disks(info)
-    return facts
+    return facts | {
+        "nvme_support": info["NvmeSupport"].one_of(*_SUPPORT),
+        "instance_store_encryption": encryption.one_of("unsupported", "required") if encryption else "",
+        **_disks(info),
+    }
 
 
-def _disks(info: Node) -> tuple[str, str]:
+def _disks(info: Node) -> dict[str, str]:
     """Total size in GB, and the disk groups in words ("2x900 ssd")."""
     total = info["TotalSizeInGB"].whole()
     groups, added = [], 0
@@ -55,7 +57,7 @@ def _disks(info: Node) -> tuple[str, str]:
         added += count * size
     if added != total:
         info.fail(f"the disks add up to {added} GB, TotalSizeInGB says {total}")
-    return str(total), " + ".join(groups)
+    return {"instance_store_gb": str(total), "instance_store_disks": " + ".join(groups)}
 
 
 def other_facts(record: Node) -> dict[str, str]:
@@ -93,10 +95,15 @@ def _processor(record: Node) -> dict[str, str]:
 
 def _gpus(record: Node) -> dict[str, str]:
     """GPUs as the instance sees them: a share of a physical GPU counts as one, with its own memory."""
-    facts = {"gpu_count": "0", "gpu_name": "", "gpu_manufacturer": "", "gpu_partition_size": "", "gpu_memory_gib": ""}
     info = record.optional("GpuInfo")
     if info is None:
-        return facts
+        return {
+            "gpu_count": "0",
+            "gpu_name": "",
+            "gpu_manufacturer": "",
+            "gpu_partition_size": "",
+            "gpu_memory_gib": "",
+        }
     groups = info["Gpus"].elements()
     counts = [(gpu.optional("LogicalGpuCount") or gpu["Count"]).whole() for gpu in groups]
     shares = {plain(share.number()) for gpu in groups if (share := gpu.optional("GpuPartitionSize"))}

@@ -18,8 +18,7 @@ def replay(rows: Iterable[Row]) -> dict[Key, str]:
 Keep = Callable[[Key], bool]
 
 
-def _nothing(key: Key) -> bool:
-    del key
+def _nothing(_key: Key) -> bool:
     return False
 
 
@@ -37,11 +36,8 @@ def diff(spec: LogSpec, state: Rows, observed: Rows, keep: Keep = _nothing) -> R
         The new value of each key that changed. What vanished from a listing becomes false; a thing that vanished from
         a fact log gets `is_present` false and nothing else.
     """
-    changes = {key: value for key, value in observed.items() if state.get(key, "") != value}
-    for key in _listed(spec, state) - observed.keys():
-        if not keep(key):
-            changes[key] = "false"
-    return changes
+    gone = {key: "false" for key in _listed(spec, state) - observed.keys() if not keep(key)}
+    return {key: value for key, value in observed.items() if state.get(key, "") != value} | gone
 
 
 def refuse_mass_loss(
@@ -86,27 +82,19 @@ class Update:
 
     def __init__(self, spec: LogSpec, rows: Iterable[Row], *, is_live: bool = False) -> None:
         self.spec = spec
-        self._rows = list(rows)
-        self.state = replay(self._rows)
-        self._day = self._rows[-1][0] if self._rows else ""
-        self._fixed: set[Key] = set()
-        self._today: dict[Key, Row] = {}
-        self._before: dict[Key, str | None] = {}
-        start = next((n for n, row in enumerate(self._rows) if row[0] == self._day), 0)
-        if is_live:
-            earlier = replay(self._rows[:start])
-            self._today = {row[2:-1]: row for row in self._rows[start:]}
-            self._before = {key: earlier.get(key) for key in self._today}
-            del self._rows[start:]
-        else:
-            self._fixed = {row[2:-1] for row in self._rows[start:]}
+        every = list(rows)
+        self.state = replay(every)
+        self._day = every[-1][0] if every else ""
+        self._past = [row for row in every if row[0] != self._day]
+        self._today = {row[2:-1]: row for row in every if row[0] == self._day}
+        earlier = replay(self._past)
+        self._before = {key: earlier.get(key) for key in self._today}
+        self._fixed = set() if is_live else set(self._today)
 
     @property
     def rows(self) -> list[Row]:
         """All rows, in the log's order."""
-        start = next((n for n, row in enumerate(self._rows) if row[0] == self._day), len(self._rows))
-        today = sorted([*self._rows[start:], *self._today.values()], key=lambda row: row[2:-1])
-        return [*self._rows[:start], *today]
+        return [*self._past, *(self._today[key] for key in sorted(self._today))]
 
     def add(self, observed_on: str, origin: str, observed: Rows, keep: Keep = _nothing) -> int:
         """Take in one reading.
@@ -129,7 +117,7 @@ class Update:
                 f"{origin} of {observed_on}", f"older than the end of the log ({self._day})", "Logs only grow."
             )
         if observed_on > self._day:
-            self._rows = self.rows
+            self._past = self.rows
             self._day = observed_on
             self._fixed, self._today, self._before = set(), {}, {}
         changes = diff(self.spec, self.state, observed, keep)
@@ -144,8 +132,11 @@ class Update:
             self._set(key, value, origin)
             if value == "false" and not self.spec.is_listing and self.spec.says_presence(key):
                 gone.add(key[0])
-        if gone:
-            self._forget_facts(gone - {key[0] for key in _listed(self.spec, self.state)})
+        if gone:  # a thing that is gone by the end of the day has no other rows on that day
+            gone -= {key[0] for key in _listed(self.spec, self.state)}
+            for key in self._today.keys() - self._fixed:
+                if key[0] in gone and not self.spec.says_presence(key):
+                    self._set(key, None, "")
         return len(changes)
 
     def _set(self, key: Key, value: str | None, origin: str) -> None:
@@ -160,8 +151,3 @@ class Update:
             self.state.pop(key, None)
         else:
             self.state[key] = value
-
-    def _forget_facts(self, things: set[str]) -> None:
-        """A thing that is gone by the end of the day has no other rows on that day."""
-        for key in [key for key in self._today if key[0] in things and not self.spec.says_presence(key)]:
-            self._set(key, None, "")

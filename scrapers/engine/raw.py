@@ -58,8 +58,9 @@ def keep(folder: Path, source: str, reading: Reading) -> Path:
         "failures": list(reading.failures),
         "documents": documents,
     }
-    text = json.dumps(description, indent=1, ensure_ascii=False)
-    (temporary / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    (temporary / _DESCRIPTION).write_text(
+        json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     temporary.rename(target)
     return target
 
@@ -100,10 +101,14 @@ def _reading(folder: Path) -> Reading:
 def _document(folder: Path, node: jsontree.Node) -> Document:
     path = folder / Path(node["file"].text()).name
     is_large = node["is_large"].boolean() == "true"
-    plain = {name: _any_text(node[name]) for name in ("url", "profile")}
     try:
-        content = b"" if is_large else path.read_bytes()
-        document = Document(node["name"].text(), content, **plain, file=path if is_large else None)
+        document = Document(
+            node["name"].text(),
+            b"" if is_large else path.read_bytes(),
+            node["url"].any_text(),
+            node["profile"].any_text(),
+            path if is_large else None,
+        )
         sha256 = document.sha256
     except OSError as error:
         raise ScrapeError(str(path), f"cannot be read ({error.strerror})", _REMEDY) from error
@@ -113,12 +118,4 @@ def _document(folder: Path, node: jsontree.Node) -> Document:
 
 
 def _texts(node: jsontree.Node) -> list[str]:
-    if not isinstance(node.value, list) or not all(isinstance(value, str) for value in node.value):
-        node.fail("an array of texts expected")
-    return node.value
-
-
-def _any_text(node: jsontree.Node) -> str:
-    if not isinstance(node.value, str):
-        node.fail("text expected")
-    return node.value
+    return [element.any_text() for element in node.elements(may_be_empty=True)]

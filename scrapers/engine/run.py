@@ -231,8 +231,7 @@ def _readings(scraper: Scraper, request: Request, keep_raw: Path | None, from_ra
             try:
                 raw.keep(keep_raw, scraper.source, reading)
             except OSError as error:
-                where = str(error.filename or keep_raw)
-                raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+                raise _unwritable(error, keep_raw) from error
         yield reading
 
 
@@ -260,13 +259,15 @@ def _write(
     for path in changed:
         if _content(path, columns[path]) != before[path]:
             raise ScrapeError(str(path), "changed while the source was read", "Run it again, one run at a time.")
-    if not changed:
-        return
     try:
-        replace_together(data_dir, changed)
+        if changed:
+            replace_together(data_dir, changed)
     except OSError as error:
-        where = str(error.filename or data_dir)
-        raise ScrapeError(where, f"cannot be written ({error.strerror})", "Check the folder.") from error
+        raise _unwritable(error, data_dir) from error
+
+
+def _unwritable(error: OSError, folder: Path) -> ScrapeError:
+    return ScrapeError(str(error.filename or folder), f"cannot be written ({error.strerror})", "Check the folder.")
 
 
 def _refuse_unknown(spec: LogSpec, rows: Iterable[Row], scrapes: Iterable[Scrape], path: Path) -> None:
@@ -330,10 +331,8 @@ class _Gate:
 
     def knows(self, reading: Reading) -> bool:
         """Whether exactly these documents of this release are recorded already, on whatever day."""
-        if self._is_live:
-            return False
         recorded = {(s.document, s.sha256) for s in self._mine if s.origin == reading.origin}
-        return all((d.name, d.sha256) in recorded for d in reading.documents)
+        return not self._is_live and all((d.name, d.sha256) in recorded for d in reading.documents)
 
 
 def _version(origin: str) -> tuple[int, ...]:

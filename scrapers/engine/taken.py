@@ -21,7 +21,7 @@ class _Owners:
 
     first: str
     keys: dict[Key, str] = field(default_factory=dict)
-    parts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str | None, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,18 +68,14 @@ class Taken:
         for row in rows:
             owners = self._owners.get((row[0], row[1]))
             if owners is not None:
-                counts[row[0], row[1], self._owner(owners, row[2:-1])] += 1
+                key = row[2:-1]
+                of_part = owners.parts.get(self.part(key))
+                name = owners.keys.get(key) or of_part or owners.groups.get(key[0]) or owners.first
+                counts[row[0], row[1], name] += 1
         return [replace(s, rows_changed=counts[s.observed_on, s.origin, s.document]) for s in self.scrapes]
 
-    def _owner(self, owners: _Owners, key: Key) -> str:
-        name = owners.keys.get(key)
-        if name is None:
-            part = self.part(key)
-            name = owners.parts.get(part) if part is not None else None
-        return name or owners.groups.get(key[0]) or owners.first
 
-
-def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], rows: Iterable[Row], *, is_live: bool) -> list[Scrape]:
+def merged(scrapes: Iterable[Scrape], taken: list[Scrape], rows: Iterable[Row], *, is_live: bool) -> list[Scrape]:
     """Old and new rows in order; a document that was read again on the same day replaces its row.
 
     A live source that is read day by day leaves four kinds of rows per document: its first reading, those that
@@ -92,12 +88,11 @@ def merged(scrapes: Iterable[Scrape], taken: Iterable[Scrape], rows: Iterable[Ro
         rows: All rows of that source's log, after this run.
         is_live: Whether the source is a live one.
     """
-    new = list(taken)
-    merged_rows = {(s.observed_on, s.source, s.origin, s.document): s for s in (*scrapes, *new)}
-    if is_live and new:
-        _recount(merged_rows, new, rows)
-        for name in {s.document for s in new}:
-            mine = sorted(key for key in merged_rows if key[1] == new[0].source and key[3] == name)
+    merged_rows = {(s.observed_on, s.source, s.origin, s.document): s for s in (*scrapes, *taken)}
+    if is_live and taken:
+        _recount(merged_rows, taken, rows)
+        for name in {s.document for s in taken}:
+            mine = sorted(key for key in merged_rows if key[1] == taken[0].source and key[3] == name)
             changed = [bool(merged_rows[key].rows_changed) for key in mine]
             for key, *news in zip(mine[1:-1], changed[1:-1], changed[2:], strict=True):
                 if not any(news):

@@ -65,92 +65,82 @@ def products(document: Document, remark: Remark) -> Iterator[Product]:
         MissingExtraError: ijson is not installed.
     """
     events = _events(document)
-    _expect("start_map", next(events), document.name, "$")
-    seen: set[str] = set()
-    for name in _members(events, seen, document.name, "$"):
+    for name in _members(events, document.name, "$", "products", "terms", *_HEAD):
         path = f"$.{name}"
         if name == "products":
             yield from _products(events, document.name)
         elif name == "terms":
-            event = next(events)
-            _expect("start_map", event, document.name, path)
-            _skip(events, event, document.name, path)
+            _expect("start_map", events, document.name, path)
+            _skip(events, document.name, path, depth=1)
         elif name in _HEAD:
-            text = _expect("string", next(events), document.name, path)
+            text = _expect("string", events, document.name, path)
             if text != _HEAD[name]:
                 _fail(document.name, path, f"{_HEAD[name]!r} expected, found {text!r}")
         else:
-            _skip(events, next(events), document.name, path)
+            _skip(events, document.name, path)
             if name not in _OTHER_MEMBERS:
                 remark(f"{document.name} at {path}: not a known member of an offer file.")
     for _ in events:  # whatever follows the object is an error of the JSON parser
         pass
-    missing = [name for name in ("products", "terms", *_HEAD) if name not in seen]
-    if missing:
-        _fail(document.name, "$", f"no member {missing[0]!r}")
 
 
 def _products(events: _Events, document: str) -> Iterator[Product]:
-    _expect("start_map", next(events), document, "$.products")
-    skus: set[str] = set()
-    for sku in _members(events, skus, document, "$.products"):
+    is_empty = True
+    for sku in _members(events, document, "$.products"):
+        is_empty = False
         if not sku.isalnum():
             _fail(document, "$.products", f"{sku!r} is no sku")
         yield _product(events, sku, document)
-    if not skus:
+    if is_empty:
         _fail(document, "$.products", "an empty object")
 
 
 def _product(events: _Events, sku: str, document: str) -> Product:
     path = f"$.products.{sku}"
-    _expect("start_map", next(events), document, path)
-    seen: set[str] = set()
     family, attributes = "", {}
-    for name in _members(events, seen, document, path):
+    for name in _members(events, document, path, "sku", "attributes"):
         here = f"{path}.{name}"
         if name == "attributes":
             attributes = _attributes(events, document, here)
         elif name == "productFamily":
-            family = _text(next(events), document, here)
+            family = _text(events, document, here)
         elif name == "sku":
-            text = _text(next(events), document, here)
+            text = _text(events, document, here)
             if text != sku:
                 _fail(document, here, f"{sku!r} expected, found {text!r}")
         else:
-            _skip(events, next(events), document, here)
-    for name in ("sku", "attributes"):
-        if name not in seen:
-            _fail(document, path, f"no member {name!r}")
+            _skip(events, document, here)
     return Product(sku, family, attributes)
 
 
 def _attributes(events: _Events, document: str, path: str) -> dict[str, str]:
-    _expect("start_map", next(events), document, path)
     attributes = {}
-    for name in _members(events, set(), document, path):
+    for name in _members(events, document, path):
         if name in ATTRIBUTES:
-            attributes[name] = _text(next(events), document, f"{path}.{name}")
+            attributes[name] = _text(events, document, f"{path}.{name}")
         else:
-            _expect("string", next(events), document, f"{path}.{name}")
+            _expect("string", events, document, f"{path}.{name}")
     return attributes
 
 
-def _members(events: _Events, seen: set[str], document: str, path: str) -> Iterator[str]:
+def _members(events: _Events, document: str, path: str, *required: str) -> Iterator[str]:
     """Names of an object's members, up to its end; the caller takes the value of each before it asks for the next."""
+    _expect("start_map", events, document, path)
+    seen: set[str] = set()
     for event, name in events:
         if event != "map_key":  # the end of the object
-            return
+            break
         if name in seen:
             _fail(document, path, f"key {name!r} occurs twice in one object")
         seen.add(name)
         yield name
+    for name in required:
+        if name not in seen:
+            _fail(document, path, f"no member {name!r}")
 
 
-def _skip(events: _Events, event: tuple[str, Any], document: str, path: str) -> None:
-    """Pass over the value that begins with this event."""
-    if event[0] not in _OPEN:
-        return
-    depth = 1
+def _skip(events: _Events, document: str, path: str, depth: int = 0) -> None:
+    """Pass over a value to its end; `depth` of its objects and arrays are open already."""
     for kind, _ in events:
         if kind in _OPEN:
             depth += 1
@@ -158,23 +148,23 @@ def _skip(events: _Events, event: tuple[str, Any], document: str, path: str) -> 
                 _fail(document, path, f"nested more than {_MAX_DEPTH} deep")
         elif kind in _CLOSE:
             depth -= 1
-            if not depth:
-                return
+        if not depth:
+            return
 
 
-def _text(event: tuple[str, Any], document: str, path: str) -> str:
-    text = _expect("string", event, document, path)
+def _text(events: _Events, document: str, path: str) -> str:
+    text = _expect("string", events, document, path)
     if not text.isprintable() or text != text.strip():
         _fail(document, path, f"printable text without outer blanks expected, found {text!r}")
     return text
 
 
-def _expect(kind: str, event: tuple[str, Any], document: str, path: str) -> str:
-    """The value of an event of this kind."""
-    if event[0] != kind:
-        _fail(document, path, f"{_NAMES[kind]} expected, found {_NAMES.get(event[0], 'a number')}")
-    value: str = event[1]
-    return value
+def _expect(kind: str, events: _Events, document: str, path: str) -> str:
+    """The value of the next event, which must be of this kind."""
+    found, value = next(events)
+    if found != kind:
+        _fail(document, path, f"{_NAMES[kind]} expected, found {_NAMES.get(found, 'a number')}")
+    return str(value)
 
 
 def _events(document: Document) -> _Events:

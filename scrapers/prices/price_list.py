@@ -7,6 +7,7 @@ is read only when one of them is asked for by name.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ from scrapers.base import (
 )
 from scrapers.prices.offer import FORMAT_VERSION, OFFER_CODE, Product, products
 from scrapers.prices.words import ANY, REMEDY, Finding, judge, prefix
-from scrapers.reading import jsontree
+from scrapers.reading import http, jsontree
 
 if TYPE_CHECKING:
     from scrapers.reading.http_client import Client
@@ -76,10 +77,8 @@ class PriceList(Scraper):
             Unreachable: There is no way to the price list from here.
             ScrapeError: The index cannot be read or has another form, or no Region's file can be read.
         """
-        from scrapers.reading.http import client
-
         need("ijson", "scrape", "Reading the price list")
-        with client(request) as web, scratch() as folder:
+        with http.client(request) as web, scratch() as folder:
             run = _Run(web, request, folder)
             run.read_all()
             if not run.documents:
@@ -118,11 +117,8 @@ class PriceList(Scraper):
         """The rows of all Regions; what is not clear in a document stays as the log has it."""
         merged = super().merge(parsed, state, remark)
         unclear = {key for key, value in merged.items() if not value}
-        rows = {key: value for key, value in merged.items() if value}
-        for key, value in state.items() if unclear else ():
-            if value == "true" and unclear & {key, (ANY, *key[1:])}:
-                rows[key] = value
-        return rows
+        kept = {key: value for key, value in state.items() if value == "true" and unclear & {key, (ANY, *key[1:])}}
+        return {key: value for key, value in merged.items() if value} | kept
 
     def part(self, key: Key) -> str:
         """The Region."""
@@ -232,7 +228,7 @@ class _Offer:
     _rows: Rows = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
     _homeless: list[tuple[str, str, Finding]] = field(default_factory=list)
-    _problems: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, product: Product) -> None:
         """Take in one product.
@@ -284,8 +280,8 @@ class _Offer:
         if not self.instances:
             raise ScrapeError(f"{self.document} at $.products", f"no product of the family {FAMILY!r}", REMEDY)
         listed = [
-            f"{problem} ({'1 product' if count == 1 else f'{count} products, the first'}: {label})"
-            for problem, (count, label) in self._problems.items()
+            f"{problem} ({'1 product' if len(labels) == 1 else f'{len(labels)} products, the first'}: {labels[0]})"
+            for problem, labels in self._problems.items()
         ]
         if self.not_understood > self.instances * MAX_NOT_UNDERSTOOD:
             raise ScrapeError(
@@ -317,8 +313,7 @@ class _Offer:
         if finding.instance_type:
             self._rows.setdefault(self._key(finding), "")
         if problem:
-            count, first = self._problems.get(problem, (0, label))
-            self._problems[problem] = (count + 1, first)
+            self._problems[problem].append(label)
         self.not_understood += not is_understood
 
     def _key(self, finding: Finding) -> Key:

@@ -83,6 +83,8 @@ _OTHER_STARTS = ("canvas", "datawrangler", "geospatial", "rstudio", "serverless"
 #: Apps in a usage type of Studio that are priced as something else.
 _OTHER_APPS = frozenset({"Canvas", "DW", "RServer", "RSession", "RSessionGateway", "TensorBoard"})
 _SILENT = frozenset({"", "NA", "N/A"})
+#: Attributes whose whole text is a word for the component.
+_DESCRIPTIONS = ("component", "platoinstancetype")
 
 _USAGE = re.compile(r"(?:(?P<prefix>[A-Z]{2,4}[0-9]{0,2})-)?(?P<word>[A-Za-z][A-Za-z0-9_-]*)(?::(?P<rest>.*))?")
 _APP = re.compile(r"(?P<app>[A-Za-z]+)-(?P<name>ml\..*)")
@@ -152,45 +154,32 @@ def judge(attributes: Mapping[str, str], where: str) -> Finding:
     usagetype = attributes.get("usagetype", "")
     if not usagetype:
         raise ScrapeError(where, "no usagetype", REMEDY)
+    said = {name: text for name, text in attributes.items() if text not in _SILENT}
     usage, usage_name = _read_usage(usagetype)
-    suffix, suffixed_name = _read_instance_type(attributes.get("instanceType", ""))
-    texts = {name: attributes.get(name, "") for name in ("component", "platoinstancetype")}
-    described = [_opinion(f"{name} {text!r}", text) for name, text in texts.items() if _says_something(text)]
-    described += [suffix] if suffix is not None else []
-
-    _refuse_two_components([usage, *described], where)
+    suffix, suffixed_name = _read_instance_type(said.get("instanceType", ""))
+    described = [_opinion(f"{name} {said[name]!r}", said[name]) for name in _DESCRIPTIONS if name in said]
+    described += suffix
+    opinions = [usage, *described]
+    for one, other in combinations((each for each in opinions if not each.is_unknown), 2):
+        if one.component != other.component and ANY not in (one.component, other.component):
+            raise ScrapeError(where, f"{one.witness} contradicts {other.witness}", REMEDY)
+    special = next((one for one in opinions if one.is_special), None)
     names = {
         f"usagetype {usagetype!r}": usage_name,
-        f"instanceName {attributes.get('instanceName', '')!r}": _named(attributes.get("instanceName", "")),
-        f"instanceType {attributes.get('instanceType', '')!r}": suffixed_name,
+        f"instanceName {said.get('instanceName')!r}": said.get("instanceName", ""),
+        f"instanceType {said.get('instanceType')!r}": suffixed_name,
     }
-    instance_type, type_problem = _agreed_type(names, where, may_differ=_is_special([usage, *described]))
-    return _finding(usage, described, instance_type, type_problem)
+    instance_type, type_problem = _agreed_type(names, where, may_differ=special is not None)
 
-
-def _finding(usage: _Opinion, described: list[_Opinion], instance_type: str, type_problem: str) -> Finding:
-    opinions = [usage, *described]
     plain = next((one for one in opinions if one.is_plain), None)
     component = plain.component if plain is not None else ANY
-    if _is_special(opinions):
-        special = next(one for one in opinions if one.is_special)
+    if special is not None:
         beside = next((one for one in described if one.is_plain), None)
         problem = "" if beside is None else f"{special.witness} beside {beside.witness}"
         return Finding(component, instance_type if plain is not None else "", problem=problem)
     unknown = next((one for one in opinions if one.is_unknown), None)
     problem = f"unknown {unknown.witness}" if unknown is not None else type_problem
     return Finding(component, instance_type, is_fact=not problem, problem=problem, is_understood=not problem)
-
-
-def _is_special(opinions: list[_Opinion]) -> bool:
-    return any(one.is_special for one in opinions)
-
-
-def _refuse_two_components(opinions: list[_Opinion], where: str) -> None:
-    known = [one for one in opinions if not one.is_unknown]
-    for one, other in combinations(known, 2):
-        if one.component != other.component and ANY not in (one.component, other.component):
-            raise ScrapeError(where, f"{one.witness} contradicts {other.witness}", REMEDY)
 
 
 def _agreed_type(names: Mapping[str, str], where: str, *, may_differ: bool) -> tuple[str, str]:
@@ -215,10 +204,9 @@ def _read_usage(text: str) -> tuple[_Opinion, str]:
     if with_app is not None:
         app, name = with_app["app"], with_app["name"]
     witness = f"usage word {':'.join(part for part in (word, app) if part)!r}"
-    if name.endswith("Parent"):  # the free tier
-        return _Opinion(witness, ANY, is_special=True), name
     component = _USAGE_WORDS.get(word, "")
-    if component == "studio" and app in _OTHER_APPS:
+    is_free_tier = name.endswith("Parent")
+    if is_free_tier or (component == "studio" and app in _OTHER_APPS):
         return _Opinion(witness, ANY, is_special=True), name
     if component:
         is_known = app in _STUDIO_APPS if component == "studio" else not app
@@ -227,24 +215,15 @@ def _read_usage(text: str) -> tuple[_Opinion, str]:
     return (heard if heard.is_special else _Opinion(witness)), name
 
 
-def _read_instance_type(text: str) -> tuple[_Opinion | None, str]:
-    """Opinion of the suffix of an `instanceType`, None where it has none; and the instance type."""
-    if not _says_something(text):
-        return None, ""
+def _read_instance_type(text: str) -> tuple[list[_Opinion], str]:
+    """Opinion of the suffix of an `instanceType`, none where it has none; and the instance type."""
     match = _SUFFIXED.fullmatch(text)
     if match is None:
-        return None, text
+        return [], text
     suffix = match["suffix"] or ""
-    heard = _opinion(f"instanceType ending '-{suffix}'", suffix) if _says_something(suffix) else None
-    return heard, match["name"]
-
-
-def _named(text: str) -> str:
-    return text if _says_something(text) else ""
-
-
-def _says_something(text: str) -> bool:
-    return text not in _SILENT
+    if suffix in _SILENT:
+        return [], match["name"]
+    return [_opinion(f"instanceType ending '-{suffix}'", suffix)], match["name"]
 
 
 def _opinion(witness: str, text: str) -> _Opinion:

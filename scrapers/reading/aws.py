@@ -18,6 +18,7 @@ from itertools import count
 from typing import Any
 
 from kb._version import __version__
+from kb.dataset.log_specs import ALL_REGIONS, Key
 from kb.errors import need
 from scrapers import clock
 from scrapers.base import EVERYTHING_ELSE, Document, Reading, Request, ScrapeError, Scraper, Unreachable
@@ -102,23 +103,26 @@ class LiveApi(Scraper):
             Unreachable: No credentials, or no connection to any Region.
             ScrapeError: A Region that is not enabled, or no Region that answered.
         """
-        yield _reading(request, self.service, self.api, self.ask)
+        today = clock.today()
+        made = session(request)
+        start = start_region(made, request)
+        partition = partition_of(made, start)
+        regions = enabled_regions(made, start, request.regions)
+        read, failures = each_region(
+            made, regions, self.service, self.ask, lambda words: request.progress(f"{self.api}: {words}")
+        )
+        yield Reading(
+            origin=self.api if partition == "aws" else f"{self.api} {partition}",
+            observed_on=today,
+            documents=tuple(document for region in sorted(read) for document in read[region]),
+            unread=frozenset({EVERYTHING_ELSE, *failures}),
+            failures=tuple(failures[region] for region in sorted(failures)),
+        )
 
-
-def _reading(request: Request, service: str, title: str, ask: Ask) -> Reading:
-    today = clock.today()
-    made = session(request)
-    start = start_region(made, request)
-    partition = partition_of(made, start)
-    regions = enabled_regions(made, start, request.regions)
-    read, failures = each_region(made, regions, service, ask, lambda words: request.progress(f"{title}: {words}"))
-    return Reading(
-        origin=title if partition == "aws" else f"{title} {partition}",
-        observed_on=today,
-        documents=tuple(document for region in sorted(read) for document in read[region]),
-        unread=frozenset({EVERYTHING_ELSE, *failures}),
-        failures=tuple(failures[region] for region in sorted(failures)),
-    )
+    def part(self, key: Key) -> str | None:
+        """The Region; none for what all Regions say."""
+        region = key[self.log.keys.index("region")]
+        return None if region == ALL_REGIONS else region
 
 
 def session(request: Request) -> Any:
@@ -237,18 +241,12 @@ def each_region(
             progress(f"{region}{' failed' * (region in failed)} ({number} of {len(regions)})")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    if not read:
-        raise _worst(failed)
+    if not read:  # one error for all: Unreachable only if no Region could be connected to
+        _, region = min((isinstance(error, Unreachable), region) for region, error in failed.items())
+        first = failed[region]
+        others = f" (no Region of {len(failed)} could be read)" if len(failed) > 1 else ""
+        raise type(first)(first.where, first.what + others, first.remedy)
     return read, {region: f"{error.where}: {error.what}" for region, error in failed.items()}
-
-
-def _worst(failed: dict[str, ScrapeError]) -> ScrapeError:
-    """One error for all Regions: Unreachable only if none could be connected to."""
-    errors = [failed[region] for region in sorted(failed)]
-    answered = [error for error in errors if not isinstance(error, Unreachable)]
-    first = (answered or errors)[0]
-    others = f" (no Region of {len(errors)} could be read)" if len(errors) > 1 else ""
-    return type(first)(first.where, first.what + others, first.remedy)
 
 
 def listing(client: Any, region: str, call: str, *, member: str, key: str, size: int, **arguments: str) -> Document:
@@ -308,11 +306,10 @@ def region_of(document: Document, *calls: str) -> tuple[str, str]:
     Raises:
         ScrapeError: It is not named like a document of one of these calls.
     """
-    call, slash, file = document.name.partition("/")
-    region, dot, suffix = file.rpartition(".")
-    if call not in calls or not slash or not dot or suffix != "json" or not REGION.fullmatch(region):
+    match = re.fullmatch(rf"(?P<call>{'|'.join(calls)})/(?P<region>{REGION.pattern})\.json", document.name)
+    if match is None:
         raise ScrapeError(document.name, f"not a document of {' or '.join(calls)}", "Leave it out.")
-    return call, region
+    return match["call"], match["region"]
 
 
 def _client(made: Any, service: str, region: str, attempts: int) -> Any:
@@ -357,8 +354,7 @@ def _translated(call: str, region: str) -> Iterator[None]:
         raise ScrapeError(where, _words(error), _LATER_REMEDY) from error
     except Exception as error:
         # botocore's parsers let through whatever Python raises on a body that is not what it should be
-        what = f"an answer that cannot be parsed ({type(error).__name__})"
-        raise ScrapeError(where, what, _LATER_REMEDY) from error
+        raise ScrapeError(where, f"an answer that cannot be parsed ({type(error).__name__})", _LATER_REMEDY) from error
 
 
 def _code(error: Any) -> str:

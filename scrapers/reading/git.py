@@ -42,11 +42,9 @@ class Repository:
     def releases(self) -> list[Commit]:
         """Release tags (digits and dots, perhaps a leading v), oldest version first."""
         fields = "%(refname:short) %(committerdate:unix) %(*committerdate:unix)"
-        releases = []
-        for line in self._text("for-each-ref", "refs/tags", f"--format={fields}").splitlines():
-            tag, *seconds = line.split()
-            if _RELEASE.fullmatch(tag) and seconds:
-                releases.append(Commit(tag, _utc(seconds[-1])))
+        lines = self._text("for-each-ref", "refs/tags", f"--format={fields}").splitlines()
+        tags = (line.split() for line in lines)
+        releases = (Commit(tag, _utc(seconds[-1])) for tag, *seconds in tags if _RELEASE.fullmatch(tag) and seconds)
         return sorted(releases, key=lambda commit: version_of(commit.name) or ())
 
     def commits(self, paths: list[str]) -> list[Commit]:
@@ -58,12 +56,8 @@ class Repository:
         """Object id of each (commit or tag, path); places that do not exist are left out."""
         names = "".join(f"{commit}:{path}\n" for commit, path in places)
         output = self._text("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=names.encode())
-        found = {}
-        for place, line in zip(places, output.splitlines(), strict=True):
-            kind, _, name = line.partition(" ")
-            if kind == "blob":
-                found[place] = name
-        return found
+        found = (line.partition(" ") for line in output.splitlines())
+        return {place: name for place, (kind, _, name) in zip(places, found, strict=True) if kind == "blob"}
 
     def content(self, blob: str) -> bytes:
         """The bytes of an object."""

@@ -99,8 +99,11 @@ class Client:
             with contextlib.suppress(OSError):
                 target.unlink()
             if isinstance(error, OSError):
-                what = f"cannot be written ({error.strerror or error})"
-                raise ScrapeError(str(target), what, "Make room, or choose another folder.") from error
+                raise ScrapeError(
+                    str(target),
+                    f"cannot be written ({error.strerror or error})",
+                    "Make room, or choose another folder.",
+                ) from error
             raise
 
     def _read(self, session: Session, url: str, body: _Body, sink: IO[bytes], seconds: float) -> Page:
@@ -124,10 +127,8 @@ class Client:
                 time.sleep(wait)
 
     def _mirrored(self, url: str) -> str:
-        for site, mirror in self._mirrors.items():
-            if url.lower().startswith(f"{site}/"):
-                return mirror + url[len(site) :]
-        return url
+        site = next((site for site in self._mirrors if url.lower().startswith(f"{site}/")), None)
+        return url if site is None else self._mirrors[site] + url[len(site) :]
 
     def _try(self, session: Session, url: str, body: _Body, sink: IO[bytes], ends_at: float) -> Page:
         here = url

@@ -69,16 +69,9 @@ class Node:
             self.fail(f"{_NAMES[kind]} expected, found {_NAMES.get(type(self.value), 'null')}")
         return self.value
 
-    def __contains__(self, name: str) -> bool:
-        """Whether this object has the member."""
-        return name in self._expect(dict)
-
     def __getitem__(self, name: str) -> Node:
         """The member of this object, which must exist."""
-        members = self._expect(dict)
-        if name not in members:
-            self.fail(f"no member {name!r}")
-        return Node(members[name], self.document, f"{self.path}.{name}")
+        return self.optional(name) or self.fail(f"no member {name!r}")
 
     def optional(self, name: str) -> Node | None:
         """The member of this object, or None where it has none."""
@@ -90,16 +83,20 @@ class Node:
         for name, value in self._expect(dict).items():
             yield name, Node(value, self.document, f"{self.path}.{name}")
 
-    def elements(self) -> list[Node]:
-        """The elements of this array, at least one."""
+    def elements(self, *, may_be_empty: bool = False) -> list[Node]:
+        """The elements of this array, at least one unless it may be empty."""
         values = self._expect(list)
-        if not values:
+        if not values and not may_be_empty:
             self.fail("an empty array")
         return [Node(value, self.document, f"{self.path}[{index}]") for index, value in enumerate(values)]
 
+    def any_text(self) -> str:
+        """Text of any kind, also empty."""
+        return str(self._expect(str))
+
     def text(self) -> str:
         """Non-empty text of printable characters."""
-        value: str = self._expect(str)
+        value = self.any_text()
         if not value or not value.isprintable() or value != value.strip():
             self.fail(f"printable text without outer blanks expected, found {value!r}")
         return value
@@ -124,15 +121,12 @@ class Node:
 
     def whole(self) -> int:
         """A whole number, zero or more."""
-        value: int = self._expect(int)
-        if value < 0:
-            self.fail(f"zero or more expected, found {value}")
-        return value
+        self._expect(int)
+        return int(self.number())
 
     def number(self) -> Decimal:
         """A number, zero or more."""
-        if type(self.value) is Decimal:
-            if self.value < 0:
-                self.fail(f"zero or more expected, found {self.value}")
-            return self.value
-        return Decimal(self.whole())
+        value = Decimal(self.value if type(self.value) is Decimal else self._expect(int))
+        if value < 0:
+            self.fail(f"zero or more expected, found {value}")
+        return value

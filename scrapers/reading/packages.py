@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -84,24 +84,10 @@ def _from_installed(package: Package, observed_on: date) -> Reading:
         raise missing
     root = Path(next(iter(spec.submodule_search_locations))).parent
     origin = f"{package.name} {version}"
-    return Reading(
-        origin,
-        observed_on,
-        _documents(package, origin, lambda path: (root / path).is_file(), lambda path: (root / path).read_bytes()),
+    documents = _documents(
+        package, origin, lambda path: (root / path).is_file(), lambda path: (root / path).read_bytes()
     )
-
-
-def _documents(
-    package: Package, origin: str, has: Callable[[str], bool], read: Callable[[str], bytes]
-) -> tuple[Document, ...]:
-    """Each document from the first of its paths that is there."""
-    documents = []
-    for paths in package.documents:
-        path = next(filter(has, paths), None)
-        if path is None:
-            raise _no_document(origin, paths)
-        documents.append(Document(path, _unpacked(path, read(path), origin)))
-    return tuple(documents)
+    return Reading(origin, observed_on, documents)
 
 
 def _from_wheel(package: Package, wheel: Path) -> Reading:
@@ -135,6 +121,26 @@ def _wheel_version(package: Package, wheel: Path, archive: zipfile.ZipFile, memb
     return version
 
 
+def _documents(
+    package: Package,
+    origin: str,
+    is_there: Callable[[str], bool],
+    content: Callable[[str], bytes],
+    *,
+    folder_url: str = "",
+    profile: str = "",
+) -> tuple[Document, ...]:
+    """The documents of a reading, each at the first of its paths that is there."""
+    documents = []
+    for paths in package.documents:
+        path = next((path for path in paths if is_there(path)), None)
+        if path is None:
+            raise _no_document(origin, paths)
+        url = folder_url and folder_url + path
+        documents.append(Document(path, _unpacked(path, content(path), origin), url, profile))
+    return tuple(documents)
+
+
 def _unpacked(path: str, content: bytes, origin: str) -> bytes:
     if not path.endswith(".gz"):
         return content
@@ -162,19 +168,16 @@ def read_releases(package: Package, git_dir: Path) -> Iterator[Reading]:
     repository = Repository(git_dir)
     releases = repository.releases()
     blobs = repository.blobs([(commit.name, path) for commit in releases for path in package.git_paths()])
-    before: list[str] | None = None
-    found = False
+    before: list[str] = []
     for commit in releases:
         ids = [blobs.get((commit.name, path), "") for path in package.git_paths()]
-        is_newest = commit is releases[-1]
         if any(ids):
-            found = True
-            if ids != before or is_newest:
+            if ids != before or commit is releases[-1]:
                 yield _from_commit(package, repository, commit, blobs, f"{package.name} {commit.name}")
             before = ids
-        elif found:
+        elif before:
             raise _no_document(f"{package.name} {commit.name}", package.documents[0])
-    if not found:
+    if not before:
         raise _nothing_found(package, git_dir)
 
 
@@ -191,13 +194,12 @@ def read_commits(package: Package, git_dir: Path) -> Iterator[Reading]:
     repository = Repository(git_dir)
     commits = [commit for commit in repository.commits(paths) if commit.committed_on.date() >= since]
     blobs = repository.blobs([(commit.name, path) for commit in commits for path in paths])
-    found = False
-    for commit in commits:
-        if any((commit.name, path) in blobs for path in paths):
-            found = True
-            yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
-    if not found:
+    there = {commit for commit, _ in blobs}
+    if not there:
         raise _nothing_found(package, git_dir)
+    for commit in commits:
+        if commit.name in there:
+            yield _from_commit(package, repository, commit, blobs, f"{package.name} git-{commit.name[:10]}")
 
 
 def _nothing_found(package: Package, git_dir: Path) -> ScrapeError:
@@ -212,9 +214,12 @@ def _from_commit(
     package: Package, repository: Repository, commit: Commit, blobs: dict[tuple[str, str], str], origin: str
 ) -> Reading:
     prefix = package.repository_prefix
-    paths = [path for paths in package.documents for path in paths]
-    found = {path: blob for path in paths if (blob := blobs.get((commit.name, prefix + path)))}
-    documents = _documents(package, origin, found.__contains__, lambda path: repository.content(found[path]))
-    place = f"{package.repository}/blob/{commit.name}/{prefix}"
-    linked = (replace(document, url=place + document.name, profile=package.profile) for document in documents)
-    return Reading(origin, commit.committed_on.date(), tuple(linked))
+    documents = _documents(
+        package,
+        origin,
+        lambda path: (commit.name, prefix + path) in blobs,
+        lambda path: repository.content(blobs[commit.name, prefix + path]),
+        folder_url=f"{package.repository}/blob/{commit.name}/{prefix}",
+        profile=package.profile,
+    )
+    return Reading(origin, commit.committed_on.date(), documents)
