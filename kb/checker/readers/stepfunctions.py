@@ -23,18 +23,14 @@ def recognizes(data: object) -> bool:
     return isinstance(data, dict) and "StartAt" in data and isinstance(data.get("States"), dict)
 
 
-def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
+def calls(data: Any, document: Document, path: Path, depth: int = 0) -> Iterator[Call]:
     """Yield the requests of all tasks, those in branches and maps too."""
-    yield from _states(data, document, path, 0)
-
-
-def _states(machine: Any, document: Document, path: Path, depth: int) -> Iterator[Call]:
-    for state, place in reached(machine, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
+    for state, place in reached(data, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
         if isinstance(state, dict):
             yield from _task(str(place[-1]), state, document, place)
         for steps in (("Iterator",), ("ItemProcessor",), ("Branches", "[]")):
             for inner, below in reached(state, place, *steps):
-                yield from _states(inner, document, below, depth + 1)
+                yield from calls(inner, document, below, depth + 1)
 
 
 def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
