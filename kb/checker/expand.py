@@ -32,17 +32,14 @@ _TOO_MANY = Unresolved(
 _TOO_DEEP = Unresolved(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
 
 
-class Absent:
-    """Stands for a member that is left out in the end."""
-
-
-ABSENT = Absent()
+#: Stands for a member that is left out in the end.
+ABSENT = object()
 
 
 class Resolver(Protocol[State]):
     """Resolves the expressions of one format."""
 
-    def __call__(self, value: Any, state: State) -> Iterable[tuple[Any, State, Path]] | None:
+    def __call__(self, value: Any, state: State, /) -> Iterable[tuple[Any, State, Path]] | None:
         """Return what an expression may stand for; None where `value` is no expression.
 
         Each possibility has a state of its own, and a path below `value` where it is a part of the document. It may be
@@ -51,9 +48,8 @@ class Resolver(Protocol[State]):
         ...
 
 
-def as_it_stands(value: Any, state: Any) -> None:
+def as_it_stands(_value: Any, _state: Any) -> None:
     """Resolve nothing: in this format nothing is an expression."""
-    del value, state
 
 
 class Expander(Generic[State]):
@@ -105,7 +101,7 @@ class Expander(Generic[State]):
         if depth > MAXIMUM_DEPTH:
             yield Leaf(_TOO_DEEP, path), state
             return
-        possibilities = None if isinstance(value, Unresolved | Absent) else self._resolve(value, state)
+        possibilities = None if value is ABSENT or isinstance(value, Unresolved) else self._resolve(value, state)
         if possibilities is not None:
             if self._turn is not None:
                 possibilities = list(possibilities)
@@ -113,7 +109,7 @@ class Expander(Generic[State]):
                 possibilities = possibilities[self._turn % len(possibilities) :][:1] if possibilities else []
             for resolved, after, below in possibilities:
                 yield from self._expand(resolved, node, after, path + below, depth + 1)
-        elif isinstance(value, Absent):
+        elif value is ABSENT:
             yield ABSENT, state
         elif node.is_list and isinstance(value, list | tuple | dict):
             # a structure in the place of a list is its only element
