@@ -50,10 +50,9 @@ def _findings(cfn: Any, *, require_key: bool) -> list[Finding]:
     if require_key not in kept:
         is_chosen = any(region != REGION_PRIMARY for region in cfn.regions)
         regions: list[str | None] = list(cfn.regions) if is_chosen else [None]
-        raw: list[Finding] = []
-        if cloudformation.recognizes(cfn.template):
-            for call in cloudformation.calls(cfn.template, Marked(cfn.template), (), cfn=cfn):
-                for region in regions:
-                    raw += check(call, Options(require_key=require_key, region=region), cfn.filename or "")
+        options = [Options(require_key=require_key, region=region) for region in regions]
+        is_known = cloudformation.recognizes(cfn.template)
+        calls = cloudformation.calls(cfn.template, Marked(cfn.template), (), cfn=cfn) if is_known else ()
+        raw = (found for call in calls for wanted in options for found in check(call, wanted, cfn.filename or ""))
         kept[require_key] = [finding for finding in merged(raw) if finding.suppressed is None]
     return kept[require_key]

@@ -24,8 +24,7 @@ def render(results: Iterable[FileResult], fail_on: Severity | None) -> str:
     root = ET.Element("testsuites", name="kb check")
     for result in results:
         cases = [_case(result.file, finding, fail_on) for finding in result.findings]
-        if not cases:
-            cases = [ET.Element("testcase", classname=_clean(result.file), name="no findings")]
+        cases = cases or [ET.Element("testcase", classname=_clean(result.file), name="no findings")]
         suite = ET.SubElement(root, "testsuite", name=_clean(result.file), tests=str(len(cases)), errors="0")
         for name, tag in (("failures", "failure"), ("skipped", "skipped")):
             suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
