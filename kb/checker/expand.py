@@ -73,12 +73,9 @@ class Expander(Generic[State]):
         node = tree(call.operation)
         if node is None:
             return
-        seen = set()
-        for parameters in self._all(value, node, state, path):
-            mark = repr(parameters)
-            if mark not in seen:
-                seen.add(mark)
-                yield replace(call, parameters=parameters, unresolved=tuple(_open_parts(parameters, node)))
+        forms = {repr(parameters): parameters for parameters in self._all(value, node, state, path)}
+        for parameters in forms.values():
+            yield replace(call, parameters=parameters, unresolved=tuple(_open_parts(parameters, node)))
 
     def _all(self, value: Any, node: Node, state: State, path: Path) -> Iterator[Any]:
         """Every form; or, where there are too many, a note and forms in which every value occurs."""

@@ -168,15 +168,11 @@ def _declare(module: Module, body: Any) -> None:
             module.locals |= {name: Expression(node, {}) for name, node in attributes.items()}
         elif kind == "variable" and labels and labels[0] not in module.variables:
             default = convert(attributes["default"], {}) if "default" in attributes else None
-            module.variables[labels[0]] = _default(labels[0], default)
-
-
-def _default(name: str, default: Any) -> Any:
-    if default is None:
-        return Unresolved(f"the variable {name} has no default", is_given=True)
-    if default is ABSENT or default == "":
-        return Unresolved(f"the variable {name} is empty by default")
-    return default
+            if default is None:
+                default = Unresolved(f"the variable {labels[0]} has no default", is_given=True)
+            elif default is ABSENT or default == "":
+                default = Unresolved(f"the variable {labels[0]} is empty by default")
+            module.variables[labels[0]] = default
 
 
 def _stamps(folder: FilePath) -> tuple[tuple[str, int, int], ...]:

@@ -99,8 +99,8 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
         kind = str(described.get("type"))
         if described.get("mode", "managed") == "managed" and matters(kind) and isinstance(values, dict):
             own = values.get("region")
-            regions = [own] if isinstance(own, str) and own else provided
-            name, region = str(described.get("address") or kind), next(iter(regions), None)
+            region = own if isinstance(own, str) and own else next(iter(provided), None)
+            name = str(described.get("address") or kind)
             yield from resource_calls(kind, values, Call("", document, place, name, region=region), as_it_stands)
 
 
