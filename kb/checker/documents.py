@@ -192,24 +192,21 @@ def parsed(text: str, kind: str, package: str, function: str, feature: str) -> A
         raise Unreadable(f"not valid {kind}: {_first_line(error)}", line if is_line else 1) from error
 
 
-class YamlDocument(Marked):
-    """A YAML text, parsed by cfn-lint, whose values carry their place."""
+def parse_yaml(text: str) -> Marked:
+    """Parse a YAML text with cfn-lint.
 
-    def __init__(self, text: str) -> None:
-        """Parse `text`.
-
-        Raises:
-            SeveralDocuments: it holds more than one.
-            Unreadable: it is no YAML, or grows too large when its aliases are resolved.
-            MissingExtraError: cfn-lint is not installed.
-        """
-        logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
-        data, matches = parsed(text, "YAML", "cfnlint.decode", "decode_str", "Reading YAML")
-        if matches:
-            problem = _first_line(matches[0].message)
-            kind = SeveralDocuments if "expected a single document" in problem else Unreadable
-            raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
-        super().__init__(data)
+    Raises:
+        SeveralDocuments: it holds more than one.
+        Unreadable: it is no YAML, or grows too large when its aliases are resolved.
+        MissingExtraError: cfn-lint is not installed.
+    """
+    logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
+    data, matches = parsed(text, "YAML", "cfnlint.decode", "decode_str", "Reading YAML")
+    if matches:
+        problem = _first_line(matches[0].message)
+        kind = SeveralDocuments if "expected a single document" in problem else Unreadable
+        raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
+    return Marked(data)
 
 
 class Embedded:

@@ -144,9 +144,8 @@ class Expander(Generic[State]):
 
 def _open_parts(parameters: Any, node: Node) -> Iterator[Leaf]:
     """Parts known only later in which members that matter were expected."""
-    if isinstance(parameters, Leaf):
-        if isinstance(parameters.value, Unresolved) and not node.is_value:
-            yield parameters
+    if isinstance(parameters, Leaf) and isinstance(parameters.value, Unresolved) and not node.is_value:
+        yield parameters
     elif isinstance(parameters, dict):
         for name, value in parameters.items():
             yield from _open_parts(value, node.member(name) or Node())
