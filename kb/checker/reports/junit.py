@@ -34,8 +34,7 @@ def render(results: Iterable[FileResult], fail_on: Severity | None) -> str:
 
 
 def _case(file: str, finding: Finding, fail_on: Severity | None) -> ET.Element:
-    about = f"{finding.rule} line {finding.line}"
-    name = f"{about} {finding.resource} {finding.instance_type or ''}".strip()
+    name = f"{finding.rule} line {finding.line} {finding.resource} {finding.instance_type or ''}".strip()
     case = ET.Element("testcase", classname=_clean(file), name=_clean(name), file=_clean(file), line=str(finding.line))
     text = _clean(f"{file}:{finding.line}: {finding.severity.word} {finding.rule}: {finding.message} {finding.fix}")
     if finding.suppressed is not None:

@@ -24,8 +24,11 @@ def render(findings: Iterable[Finding]) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in RULES.values()],
     }
     results = [_result(finding) for finding in findings]
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
