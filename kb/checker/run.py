@@ -132,8 +132,11 @@ def check_bytes(
         raw = merged(finding for call in calls for finding in check(call, options, name))
     except Exception as error:
         return FileResult(name, None, (*problems, _unreadable(name, error, severity, text)))
-    findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
-    findings += [*problems, *suppressions.needless(comments, name)]
+    findings = [
+        *suppressions.apply(raw, [*comments, *config.suppressions]),
+        *problems,
+        *suppressions.needless(comments, name),
+    ]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))
 
 

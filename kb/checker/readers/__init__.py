@@ -49,6 +49,7 @@ def read(text: str, file: FilePath | None, name: str, region: str | None) -> tup
         MissingExtraError: the package that parses it is not installed.
     """
     if name.endswith(".tf"):
+        # only here, because it takes a good part of the time to start
         from kb.checker.readers import hcl
 
         return "Terraform", hcl.calls(text, file)

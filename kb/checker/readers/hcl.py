@@ -190,9 +190,7 @@ def _stamps(folder: FilePath) -> tuple[tuple[str, int, int], ...]:
 def _module(folder: FilePath, stamps: tuple[tuple[str, int, int], ...]) -> Module:
     """Variables and locals of a folder; a file that cannot be read declares none."""
     module = Module()
-    for name, _, size in stamps:
-        if size > MAXIMUM_SOURCE_BYTES:
-            continue
+    for name in [name for name, _, size in stamps if size <= MAXIMUM_SOURCE_BYTES]:
         with contextlib.suppress(Unreadable):
             text = decode(read_bytes(folder / name))
             if name == "terraform.tfvars":

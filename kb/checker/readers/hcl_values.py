@@ -101,7 +101,7 @@ class _Evaluation:
         elif handler := getattr(self, f"_{value.node.data}", None):
             yield from handler(value.node, value, state, depth + 1)
         else:
-            yield Unresolved(f"the expression {_short(value.node)} is not evaluated"), state
+            yield Unresolved(f"the expression {short(text_of(value.node))} is not evaluated"), state
 
     def _expr_term(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
         return self.values(convert(children(node)[0], at.bindings), state, depth)
@@ -135,7 +135,7 @@ class _Evaluation:
         elif str(first.data) == "interpolation":
             here = self.values(convert(children(first)[0], at.bindings), state, depth)
         else:
-            here = [(Unresolved(f"the template {_short(first)} is not evaluated", is_given=True), state)]
+            here = [(Unresolved(f"the template {short(text_of(first))} is not evaluated", is_given=True), state)]
         for value, after in here:
             for tail, last in self._text(rest, at, after, depth):
                 yield _joined(value, tail), last
@@ -171,7 +171,7 @@ class _Evaluation:
         """Go from a structure or list to a part of it."""
         if isinstance(whole, Unresolved):
             is_reference = whole.reason.startswith(_REFERENCE)
-            reason = f"{_REFERENCE}{_short(node)}, known only at deployment" if is_reference else whole.reason
+            reason = f"{_REFERENCE}{short(text_of(node))}, known only at deployment" if is_reference else whole.reason
             yield Unresolved(reason, is_given=whole.is_given), state
         elif isinstance(key, Unresolved):
             yield key, state
@@ -179,7 +179,7 @@ class _Evaluation:
             try:
                 part = whole[key]
             except (KeyError, IndexError, TypeError):
-                part = Unresolved(f"{_short(node)} does not exist")
+                part = Unresolved(f"{short(text_of(node))} does not exist")
             yield from self.values(part, state, depth)
 
 
@@ -229,10 +229,6 @@ def text_of(node: Any) -> str:
         between = " " if text[-1:].isalnum() and part[:1].isalnum() else ""
         text += between + part
     return text
-
-
-def _short(node: Any) -> str:
-    return short(text_of(node))
 
 
 def _joined(first: Any, rest: Any) -> Any:

@@ -15,7 +15,6 @@ from kb.library.calls import Unresolved
 _TASK = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?sagemaker:(\w+)")
 #: A path into the input or context, an intrinsic function, or JSONata.
 _DYNAMIC = re.compile(r"\$|States\.\w+\(|\{%")
-_PLACEHOLDER = "${"
 
 
 def recognizes(data: object) -> bool:
@@ -49,7 +48,7 @@ def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> I
 def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:
     if not isinstance(value, str):
         return None
-    if _PLACEHOLDER in value:
+    if "${" in value:
         reason = f"it is filled in when the state machine is deployed ({short(value)})"
     elif _DYNAMIC.match(value):
         reason = f"it is taken from the state's input at run time ({short(value)})"

@@ -64,10 +64,10 @@ def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -
     if kind in DEFINITIONS:
         for inner in _definition(kind, values, call, resolve):
             yield replace(inner, name=f"{call.name}.{inner.name}" if inner.operation else call.name)
-        return
-    exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
-    expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
-    yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
+    else:
+        exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
+        expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
+        yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
 
 
 def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
