@@ -65,9 +65,11 @@ class StorageRule:
             return
         for finding in _findings(cfn, require_key=require_key):
             if finding.rule == self.rule_id and finding.severity == self.level:
-                place = (finding.line - 1, 0, finding.line - 1, 0)
-                resource = finding.resource.partition(".")[0]
-                yield RuleMatch(["Resources", resource], f"{finding.message} {finding.fix}".strip(), location=place)
+                yield RuleMatch(
+                    ["Resources", finding.resource.partition(".")[0]],
+                    f"{finding.message} {finding.fix}".strip(),
+                    location=(finding.line - 1, 0, finding.line - 1, 0),
+                )
 
 
 def _findings(cfn: Any, *, require_key: bool) -> list[Finding]:
