@@ -5,6 +5,7 @@ JSON needs the standard library only. YAML is read with cfn-lint's decoder, whic
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
@@ -15,7 +16,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from kb.checker.model import Document, Path
-from kb.errors import KBError, MissingExtraError, need
+from kb.errors import KBError, need
 
 #: Files larger than this are not read.
 MAXIMUM_BYTES = 32 * 2**20
@@ -97,7 +98,6 @@ class JsonDocument:
             raise Unreadable("not read: the JSON is nested too deeply") from None
         except ValueError as error:
             raise Unreadable(f"not valid JSON: {getattr(error, 'msg', error)}", getattr(error, "lineno", 1)) from error
-        self._breaks: list[int] | None = None
         #: Members of the structures and lists that were asked about, by place: where each begins, and its value.
         self._parts: dict[Path, dict[str | int, tuple[int, int]]] = {}
         self._decoder = json.JSONDecoder()
@@ -112,9 +112,11 @@ class JsonDocument:
             if step not in self._parts[above]:
                 break
             begin, value = self._parts[above][step]
-        if self._breaks is None:
-            self._breaks = [match.start() for match in re.finditer("\n", self._text)]
         return bisect_right(self._breaks, begin) + 1
+
+    @functools.cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self._text)]
 
     def _read_parts(self, offset: int) -> Iterator[tuple[str | int, tuple[int, int]]]:
         """Where the members of a structure begin (at their names), or the elements of a list, and their values."""
@@ -154,48 +156,57 @@ class Marked:
         data = self.data
         mark = getattr(data, "start_mark", None)
         for step in path:
-            if isinstance(data, dict):
-                name = next((name for name in data if name == step), None)
-                if name is None:
-                    break
-                data = data[name]
-                mark = getattr(name, "start_mark", None) or getattr(data, "start_mark", None) or mark
-            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-                data = data[step]
-                mark = getattr(data, "start_mark", None) or mark
-            else:
+            names = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+            name = next((name for name in names if name == step), None)
+            if name is None:
                 break
+            data = data[name]
+            mark = getattr(name, "start_mark", None) or getattr(data, "start_mark", None) or mark
         return 1 if mark is None else int(mark.line) + 1
 
 
-class YamlDocument(Marked):
-    """A YAML text, parsed by cfn-lint, whose values carry their place."""
+def parsed(text: str, kind: str, package: str, function: str, feature: str) -> Any:
+    """Parse a text with a package that comes with the extra ``check``.
 
-    def __init__(self, text: str) -> None:
-        """Parse `text`.
+    Args:
+        text: The text.
+        kind: What it should be, for messages.
+        package: Name of the module.
+        function: Its function that parses a text.
+        feature: What needs the package, as the beginning of a sentence.
 
-        Raises:
-            SeveralDocuments: it holds more than one.
-            Unreadable: it is no YAML, or grows too large when its aliases are resolved.
-            MissingExtraError: cfn-lint is not installed.
-        """
-        if len(text) > MAXIMUM_SOURCE_BYTES:
-            raise Unreadable(f"YAML larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
-        decode_module = need("cfnlint.decode", "check", "Reading YAML")
-        logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
-        try:
-            data, matches = decode_module.decode_str(text)
-        except RecursionError:
-            raise Unreadable("not read: the YAML is nested too deeply") from None
-        except MissingExtraError:
-            raise
-        except Exception as error:  # the decoder lets some errors of its parser through
-            raise Unreadable(f"not valid YAML: {_first_line(error)}") from error
-        if matches:
-            problem = _first_line(matches[0].message)
-            kind = SeveralDocuments if "expected a single document" in problem else Unreadable
-            raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
-        super().__init__(data)
+    Raises:
+        Unreadable: the text is not of that kind, too large, or nested too deeply.
+        MissingExtraError: the package is not installed.
+    """
+    if len(text) > MAXIMUM_SOURCE_BYTES:
+        raise Unreadable(f"{kind} larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
+    parse = getattr(need(package, "check", feature), function)
+    try:
+        return parse(text)
+    except RecursionError:
+        raise Unreadable(f"not read: the {kind} is nested too deeply") from None
+    except Exception as error:  # the errors of these parsers have no base in common
+        line = getattr(error, "line", 1)
+        is_line = isinstance(line, int) and line > 0
+        raise Unreadable(f"not valid {kind}: {_first_line(error)}", line if is_line else 1) from error
+
+
+def parse_yaml(text: str) -> Marked:
+    """Parse a YAML text with cfn-lint.
+
+    Raises:
+        SeveralDocuments: it holds more than one.
+        Unreadable: it is no YAML, or grows too large when its aliases are resolved.
+        MissingExtraError: cfn-lint is not installed.
+    """
+    logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
+    data, matches = parsed(text, "YAML", "cfnlint.decode", "decode_str", "Reading YAML")
+    if matches:
+        problem = _first_line(matches[0].message)
+        kind = SeveralDocuments if "expected a single document" in problem else Unreadable
+        raise kind(f"not valid YAML: {problem}", max(matches[0].linenumber, 1))
+    return Marked(data)
 
 
 class Embedded:

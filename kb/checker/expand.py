@@ -32,17 +32,14 @@ _TOO_MANY = Unresolved(
 _TOO_DEEP = Unresolved(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
 
 
-class Absent:
-    """Stands for a member that is left out in the end."""
-
-
-ABSENT = Absent()
+#: Stands for a member that is left out in the end.
+ABSENT = object()
 
 
 class Resolver(Protocol[State]):
     """Resolves the expressions of one format."""
 
-    def __call__(self, value: Any, state: State) -> Iterable[tuple[Any, State, Path]] | None:
+    def __call__(self, value: Any, state: State, /) -> Iterable[tuple[Any, State, Path]] | None:
         """Return what an expression may stand for; None where `value` is no expression.
 
         Each possibility has a state of its own, and a path below `value` where it is a part of the document. It may be
@@ -51,9 +48,8 @@ class Resolver(Protocol[State]):
         ...
 
 
-def as_it_stands(value: Any, state: Any) -> None:
+def as_it_stands(_value: Any, _state: Any) -> None:
     """Resolve nothing: in this format nothing is an expression."""
-    del value, state
 
 
 class Expander(Generic[State]):
@@ -77,12 +73,9 @@ class Expander(Generic[State]):
         node = tree(call.operation)
         if node is None:
             return
-        seen = set()
-        for parameters in self._all(value, node, state, path):
-            mark = repr(parameters)
-            if mark not in seen:
-                seen.add(mark)
-                yield replace(call, parameters=parameters, unresolved=tuple(_open_parts(parameters, node)))
+        forms = {repr(parameters): parameters for parameters in self._all(value, node, state, path)}
+        for parameters in forms.values():
+            yield replace(call, parameters=parameters, unresolved=tuple(_open_parts(parameters, node)))
 
     def _all(self, value: Any, node: Node, state: State, path: Path) -> Iterator[Any]:
         """Every form; or, where there are too many, a note and forms in which every value occurs."""
@@ -105,7 +98,7 @@ class Expander(Generic[State]):
         if depth > MAXIMUM_DEPTH:
             yield Leaf(_TOO_DEEP, path), state
             return
-        possibilities = None if isinstance(value, Unresolved | Absent) else self._resolve(value, state)
+        possibilities = None if value is ABSENT or isinstance(value, Unresolved) else self._resolve(value, state)
         if possibilities is not None:
             if self._turn is not None:
                 possibilities = list(possibilities)
@@ -113,7 +106,7 @@ class Expander(Generic[State]):
                 possibilities = possibilities[self._turn % len(possibilities) :][:1] if possibilities else []
             for resolved, after, below in possibilities:
                 yield from self._expand(resolved, node, after, path + below, depth + 1)
-        elif isinstance(value, Absent):
+        elif value is ABSENT:
             yield ABSENT, state
         elif node.is_list and isinstance(value, list | tuple | dict):
             # a structure in the place of a list is its only element
@@ -151,9 +144,8 @@ class Expander(Generic[State]):
 
 def _open_parts(parameters: Any, node: Node) -> Iterator[Leaf]:
     """Parts known only later in which members that matter were expected."""
-    if isinstance(parameters, Leaf):
-        if isinstance(parameters.value, Unresolved) and not node.is_value:
-            yield parameters
+    if isinstance(parameters, Leaf) and isinstance(parameters.value, Unresolved) and not node.is_value:
+        yield parameters
     elif isinstance(parameters, dict):
         for name, value in parameters.items():
             yield from _open_parts(value, node.member(name) or Node())

@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 class Document(Protocol):
     """A parsed file that can say on which line something stands."""
 
-    def line(self, path: Path) -> int:
+    def line(self, path: Path, /) -> int:
         """Line of the longest part of `path` that there is; the first line is 1."""
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kb.library.calls import Node, operations, tree
 
@@ -35,13 +35,10 @@ def snake_case(name: str) -> str:
 @functools.cache
 def _members() -> dict[str, str]:
     """API names of all members that matter, by name in Terraform."""
-    found: dict[str, str] = {}
 
-    def add(node: Node | None) -> None:
-        for name, below in node.below.items() if node else ():
-            found[snake(name)] = name
-            add(below)
+    def below(node: Node) -> Iterator[str]:
+        for name, part in node.below.items():
+            yield from (name, *below(part))
 
-    for operation in operations():
-        add(tree(operation))
-    return found
+    trees = filter(None, map(tree, operations()))
+    return {snake(name): name for top in trees for name in below(top)}

@@ -56,14 +56,11 @@ def targets(paths: Iterable[str], config: Config, *, lenient: bool = False) -> I
 
     Symbolic links to folders are not followed, so that loops cannot occur. With `lenient`, named files count as found.
     """
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for text in paths:
         for target in _meant(text, config):
-            # resolve() fails on loops of links; such a file is reported when it is read
-            try:
-                real = target.path.resolve()
-            except (OSError, RuntimeError):
-                real = target.path.absolute()
+            # unlike Path.resolve(), this takes loops of links as they are; such a file is reported when it is read
+            real = os.path.realpath(target.path)
             if real not in seen:
                 seen.add(real)
                 yield Target(target.path, was_named=target.was_named and not lenient)
@@ -76,11 +73,9 @@ def _meant(text: str, config: Config) -> Iterator[Target]:
         yield from _in_folder(path, config)
         return
     matches = [] if path.exists() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - the pattern may be absolute
-    if not matches:
-        yield Target(path, was_named=True)
-    for match in matches:
-        if not Path(match).is_dir():
-            yield Target(Path(match), was_named=True)
+    for file in map(Path, matches or [text]):
+        if not file.is_dir():
+            yield Target(file, was_named=True)
 
 
 def _in_folder(folder: Path, config: Config) -> Iterator[Target]:
@@ -137,24 +132,28 @@ def check_bytes(
         raw = merged(finding for call in calls for finding in check(call, options, name))
     except Exception as error:
         return FileResult(name, None, (*problems, _unreadable(name, error, severity, text)))
-    findings = [*suppressions.apply(raw, [*comments, *config.suppressions])]
-    findings += [*problems, *suppressions.needless(comments, name)]
+    findings = [
+        *suppressions.apply(raw, [*comments, *config.suppressions]),
+        *problems,
+        *suppressions.needless(comments, name),
+    ]
     return FileResult(name, form, tuple(sorted(findings, key=lambda each: each.line)))
 
 
 def _unreadable(name: str, error: Exception, severity: Severity, text: str) -> Finding:
     """Say that a file could not be read or checked."""
     problem, fix, line = str(error), "Fix or exclude the file.", 1
-    if isinstance(error, Unreadable):
-        # parsers tell the end of a text as the line after it
-        line = min(error.line, text.count("\n") + 1)
-    elif isinstance(error, MissingExtraError):
-        fix = ""
-    elif isinstance(error, RecursionError):
-        problem = "not read: it is nested too deeply"
-    else:
-        # a fault of this program, or of one it uses; the other files are checked all the same
-        problem = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
+    match error:
+        case Unreadable():
+            # parsers tell the end of a text as the line after it
+            line = min(error.line, text.count("\n") + 1)
+        case MissingExtraError():
+            fix = ""
+        case RecursionError():
+            problem = "not read: it is nested too deeply"
+        case _:
+            # a fault of this program, or of one it uses; the other files are checked all the same
+            problem = f"not checked: an internal error ({type(error).__name__}: {error}); please report it"
     return Finding("unreadable", severity, name, line, f"{problem[:1].upper()}{problem[1:]}.", fix)
 
 

@@ -133,9 +133,8 @@ def _row(file: Path, number: int, row: Any) -> Suppression:
         raise ConfigError(f"{file}: {where} must be a table")
     _expect(file, where, row, {"rules": list, "reason": str, "files": str, "resource": str})
     rules, reason = [str(rule) for rule in row.get("rules", [])], row.get("reason", "").strip()
-    problem = _wrong_rules(rules)
-    if problem or not reason:
-        problem = problem or "reason is missing; say why these findings may be suppressed"
+    problem = _wrong_rules(rules) or ("" if reason else "reason is missing; say why these findings may be suppressed")
+    if problem:
         raise ConfigError(f"{file}: {where}: {problem}")
     return Suppression(frozenset(rules), reason, files=row.get("files", "*"), resource=row.get("resource"))
 
@@ -161,27 +160,22 @@ def in_text(text: str, file: str) -> tuple[list[Suppression], list[Finding]]:
     found: list[Suppression] = []
     problems: list[Finding] = []
     lines = text.split("\n") if "kb:ignore" in text else []
-    for number, line in enumerate(lines, 1):
-        match = _COMMENT.match(line)
-        if not match:
+    for number, match in enumerate(map(_COMMENT.match, lines), 1):
+        if match is None:
             continue
         rules = [rule.strip() for rule in match["rules"].split(",") if rule.strip()]
-        problem = _wrong_rules(rules)
-        if problem:
-            text = f"{problem[:1].upper()}{problem[1:]}."
-            problems.append(_problem(file, number, text, "Use rules of kb check --rules."))
+        if problem := _wrong_rules(rules):
+            problem = f"{problem[:1].upper()}{problem[1:]}."
+            problems.append(_problem(file, number, problem, "Use rules of kb check --rules."))
         elif not match["reason"].strip():
             fix = "Say why after the bracket: kb:ignore[RULE] REASON."
             problems.append(_problem(file, number, "A suppression without a reason does nothing.", fix))
         else:
-            target = _next_line(lines, number) if not match["before"].strip() else number
+            # alone on its line, it holds for the next one that has something other than comments
+            below = () if match["before"].strip() else enumerate(lines[number:], number + 1)
+            target = next((n for n, line in below if not _ONLY_COMMENT.match(line)), number)
             found.append(Suppression(frozenset(rules), match["reason"].strip(), target, number))
     return found, problems
-
-
-def _next_line(lines: list[str], number: int) -> int:
-    """Line after a comment that holds something other than comments."""
-    return next((n for n, line in enumerate(lines[number:], number + 1) if not _ONLY_COMMENT.match(line)), number)
 
 
 def apply(findings: Iterable[Finding], suppressions: list[Suppression]) -> Iterator[Finding]:

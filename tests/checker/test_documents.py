@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.checker.documents import Embedded, JsonDocument, YamlDocument
+from kb.checker.documents import Embedded, JsonDocument, parse_yaml
 from kb.checker.model import Path
 from tests.effort import examples
 
@@ -66,14 +66,14 @@ def test_of_a_name_that_is_there_twice_the_last_counts_as_in_the_data() -> None:
 
 
 def test_lines_of_yaml_are_those_of_names_and_elements() -> None:
-    document = YamlDocument("a:\n  - x: 1\n  - !Sub\n    text\nb: {c: d,\n  e: f}\n")
+    document = parse_yaml("a:\n  - x: 1\n  - !Sub\n    text\nb: {c: d,\n  e: f}\n")
     assert document.line(("a", 0, "x")) == 2
     assert document.line(("b", "e")) == 6
     assert document.line(("b", "c", "more")) == 5
 
 
 def test_lines_inside_a_block_of_text_go_on_from_its_name() -> None:
-    outer = YamlDocument('first: 1\ntext: |\n  {\n   "a": 1\n  }\n')
+    outer = parse_yaml('first: 1\ntext: |\n  {\n   "a": 1\n  }\n')
     inner = JsonDocument(outer.data["text"])
     assert Embedded(inner, outer, ("text",), follows_lines=True).line(("a",)) == 4
     assert Embedded(inner, outer, ("text",), follows_lines=False).line(("a",)) == 2

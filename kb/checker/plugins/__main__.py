@@ -2,5 +2,4 @@
 
 from pathlib import Path
 
-if __name__ == "__main__":
-    print(Path(__file__).parent / "checkov_checks")
+print(Path(__file__).parent / "checkov_checks")

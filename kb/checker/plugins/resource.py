@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kb.checker.documents import Marked
 from kb.checker.expand import ABSENT, Expander
 from kb.checker.findings import check, merged
 from kb.checker.model import Call, Finding, Options, Path
@@ -19,30 +20,23 @@ _Choices = Mapping[str, bool]
 #: What is left of an expression, or a reference; a name or an ARN has none of these characters.
 _OPEN_TEXT = re.compile(r"[\s\"'(){}\[\]?$]|^(?:var|local|data|module|each|count|self|aws\w*_\w+)\.")
 
-
-class _Nowhere:
-    """Stands for a document whose lines the other tool knows."""
-
-    def line(self, path: Path) -> int:
-        """Say nothing of lines."""
-        del path
-        return 1
+#: Stands for a document whose lines the other tool knows.
+_NOWHERE = Marked({})
 
 
 def cloudformation_findings(kind: str, properties: Any, options: Options) -> list[Finding] | None:
     """Return the findings about a resource of a template; None where such a resource makes no request."""
-    call = Call(f"Create{kind.removeprefix('AWS::SageMaker::')}", _Nowhere(), (), kind)
+    call = Call(f"Create{kind.removeprefix('AWS::SageMaker::')}", _NOWHERE, (), kind)
     if not isinstance(properties, dict) or tree(call.operation) is None:
         return None
-    expander: Expander[_Choices] = Expander(_template_value)
-    return _check(expander.calls(call, properties, {}, ()), options)
+    return _check(Expander(_template_value).calls(call, properties, {}, ()), options)
 
 
 def terraform_findings(kind: str, values: Any, options: Options) -> list[Finding] | None:
     """Return the findings about a resource of Terraform; None where such a resource makes no request."""
     if terraform.operation_of(kind) is None:
         return None
-    return _check(terraform.resource_calls(kind, values, Call("", _Nowhere(), (), kind), _terraform_value), options)
+    return _check(terraform.resource_calls(kind, values, Call("", _NOWHERE, (), kind), _terraform_value), options)
 
 
 def _check(calls: Iterable[Call], options: Options) -> list[Finding]:

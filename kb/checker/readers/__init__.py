@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import JsonDocument, SeveralDocuments, Unreadable, YamlDocument
+from kb.checker.documents import JsonDocument, Marked, SeveralDocuments, Unreadable, parse_yaml
 from kb.checker.model import Call, Document, Path
 from kb.checker.readers import api, cloudformation, cloudtrail, pipelines, stepfunctions, terraform
 
@@ -49,6 +49,7 @@ def read(text: str, file: FilePath | None, name: str, region: str | None) -> tup
         MissingExtraError: the package that parses it is not installed.
     """
     if name.endswith(".tf"):
+        # only here, because it takes a good part of the time to start
         from kb.checker.readers import hcl
 
         return "Terraform", hcl.calls(text, file)
@@ -72,7 +73,7 @@ def _read(data: Any, document: Document, path: Path, region: str | None) -> tupl
     return None
 
 
-def _parse(text: str, name: str) -> JsonDocument | YamlDocument:
+def _parse(text: str, name: str) -> JsonDocument | Marked:
     """Parse JSON or YAML: what the ending says, or else what the text begins as. YAML may begin as JSON does."""
     if name.endswith(".json"):
         return JsonDocument(text)
@@ -82,4 +83,4 @@ def _parse(text: str, name: str) -> JsonDocument | YamlDocument:
         except Unreadable:
             if not name.endswith((".yaml", ".yml")):
                 raise
-    return YamlDocument(text)
+    return parse_yaml(text)

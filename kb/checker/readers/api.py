@@ -40,9 +40,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
 
 def operation_of(data: object) -> str | None:
     """Name the operation for which `data` is a request; None where it looks like none."""
-    if not isinstance(data, dict):
-        return None
-    return next((name for name, members in SIGNATURES.items() if all(m in data for m in members)), None)
+    members = data.keys() if isinstance(data, dict) else set()
+    return next((name for name, needed in SIGNATURES.items() if members >= set(needed)), None)
 
 
 def recognizes(data: object) -> bool:

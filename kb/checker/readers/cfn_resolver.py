@@ -120,27 +120,18 @@ class CfnResolver:
                 elif resolved is not None:
                     context = decided.context
                     mark = repr((resolved, context.conditions.status, sorted(context.ref_values.items(), key=str)))
-                    found[mark] = (resolved, decided, ())
+                    # an empty default stands for a value that is asked for at deployment
+                    is_asked = name == "Ref" and resolved == "" and not self._parameter(argument).get("AllowedValues")
+                    empty = Unresolved(f"the parameter {argument} is empty by default")
+                    found[mark] = (empty if is_asked else resolved, decided, ())
         except Exception as error:  # of a template that is damaged in a way that cfn-lint does not foresee
             problem = f"cfn-lint cannot resolve it ({type(error).__name__})"
-        if not found:
-            return [(self._open(name, argument, problem), state, ())]
-        if name == "Ref":
-            return [self._no_empty_default(argument, each) for each in found.values()]
-        return list(found.values())
-
-    def _no_empty_default(self, parameter: Any, found: tuple[Any, Decisions, Path]) -> tuple[Any, Decisions, Path]:
-        """Take an empty default for what it is: a value that is asked for at deployment."""
-        value, decided, path = found
-        if value == "" and not self._parameter(parameter).get("AllowedValues"):
-            return Unresolved(f"the parameter {parameter} is empty by default"), decided, path
-        return found
+        return list(found.values()) or [(self._open(name, argument, problem), state, ())]
 
     def _open(self, name: str, argument: Any, problem: str) -> Unresolved:
         """Say why a function has no value here."""
         if name != "Ref":
-            reason = problem or f"{name} has a value only at deployment"
-            return Unresolved(reason, is_given=name in _GIVES_TEXT)
+            return Unresolved(problem or f"{name} has a value only at deployment", is_given=name in _GIVES_TEXT)
         parameter = self._parameter(argument)
         if not parameter:
             return Unresolved(f"it refers to {argument}, known only at deployment", is_given=True)
@@ -166,14 +157,12 @@ class CfnResolver:
 
         try:
             context = state.context.evolve(conditions=state.context.conditions.evolve({condition: is_true}))
-            if not self._cfn.conditions.satisfiable(context.conditions.status, context.ref_values):
-                return
+            if self._cfn.conditions.satisfiable(context.conditions.status, context.ref_values):
+                yield state.evolve(context=context)
         except Unsatisfiable:
             return
         except Exception:  # a condition that cfn-lint cannot reason about decides nothing
             yield state
-            return
-        yield state.evolve(context=context)
 
     def _root(self) -> Decisions:
         from cfnlint.helpers import FUNCTIONS
@@ -190,19 +179,16 @@ class CfnResolver:
             if len(self._section("Conditions")) > MAXIMUM_CONDITIONS:
                 self._missing = _TOO_MANY_CONDITIONS
                 return False
+            data = copy.deepcopy(self._template)
             try:
                 need("cfnlint", "check", "Resolving functions of CloudFormation")
+                from cfnlint.decode import convert_dict
+                from cfnlint.template import Template
+
+                logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
+                self._cfn = Template(None, data if hasattr(data, "start_mark") else convert_dict(data))
             except MissingExtraError as error:
                 self._missing = str(error)
-                return False
-            from cfnlint.decode import convert_dict
-            from cfnlint.template import Template
-
-            logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
-            marked = self._template if hasattr(self._template, "start_mark") else None
-            data = copy.deepcopy(self._template) if marked is not None else convert_dict(copy.deepcopy(self._template))
-            try:
-                self._cfn = Template(None, data)
             except Exception as error:  # nor here
                 self._missing = f"cfn-lint cannot read the template ({type(error).__name__})"
         return self._cfn is not None

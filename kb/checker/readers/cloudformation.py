@@ -29,10 +29,9 @@ _DEFINITIONS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 def recognizes(data: object) -> bool:
     """Whether `data` is a template."""
-    if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
-        return False
-    return "AWSTemplateFormatVersion" in data or any(
-        isinstance(each, dict) and isinstance(each.get("Type"), str) for each in data["Resources"].values()
+    resources = data.get("Resources") if isinstance(data, dict) and "AWSTemplateFormatVersion" in data else None
+    return isinstance(resources, dict) or any(
+        isinstance(kind, str) for kind, _ in reached(data, (), "Resources", "*", "Type")
     )
 
 

@@ -28,7 +28,14 @@ def recognizes(data: object) -> bool:
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
     """Yield the request of each record that made one."""
     for record, place in _records(data, path):
-        yield from _record(record, document, place)
+        operation, parameters = operation_named(str(record["eventName"])), record.get("requestParameters")
+        if record["eventSource"] == _SOURCE and operation and isinstance(parameters, dict):
+            as_of = None
+            with contextlib.suppress(ValueError):
+                as_of = date.fromisoformat(str(record.get("eventTime"))[:10])
+            name, region = str(record.get("eventID") or operation), record.get("awsRegion")
+            call = Call(operation, document, place, name, region=str(region) if region else None, as_of=as_of)
+            yield from _EXPANDER.calls(call, parameters, None, (*place, "requestParameters"))
 
 
 def _records(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
@@ -36,19 +43,6 @@ def _records(data: Any, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         for record, place in reached(data, path, *steps):
             if isinstance(record, dict) and "eventSource" in record and "eventName" in record:
                 yield record, place
-
-
-def _record(record: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
-    operation, parameters = operation_named(str(record["eventName"])), record.get("requestParameters")
-    if record["eventSource"] != _SOURCE or not operation or not isinstance(parameters, dict):
-        return
-    as_of = None
-    with contextlib.suppress(ValueError):
-        as_of = date.fromisoformat(str(record.get("eventTime"))[:10])
-    name = str(record.get("eventID") or operation)
-    region = str(record["awsRegion"]) if record.get("awsRegion") else None
-    call = Call(operation, document, path, name, region=region, as_of=as_of)
-    yield from _EXPANDER.calls(call, parameters, None, (*path, "requestParameters"))
 
 
 def _hidden(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, decode, read_bytes
+from kb.checker.documents import MAXIMUM_SOURCE_BYTES, Unreadable, decode, parsed, read_bytes
 from kb.checker.expand import ABSENT
 from kb.checker.model import Call, Path
 from kb.checker.readers import terraform
-from kb.checker.readers.hcl_values import Expression, Module, convert, key_of, text_of
-from kb.errors import MissingExtraError, need
+from kb.checker.readers.hcl_values import Expression, Module, children, convert, key_of, text_of
 from kb.library.calls import Unresolved
 
 #: What names stand for around an expression.
@@ -22,42 +21,14 @@ Bindings = Mapping[str, Any]
 MAXIMUM_FILES = 100
 
 
-class HclDocument:
-    """A parsed file that knows the line of each attribute, block and element."""
-
-    def __init__(self, text: str) -> None:
-        """Parse `text`.
-
-        Raises:
-            Unreadable: it is not HCL, or too large.
-            MissingExtraError: python-hcl2 is not installed.
-        """
-        self.tree = _parse(text)
-        self._lines: dict[Path, int] = {}
-
-    def note(self, path: Path, node: Any) -> None:
-        """Note where something stands."""
-        self._lines[path] = int(getattr(node.meta, "line", 1))
-
-    def line(self, path: Path) -> int:
-        """Line of the longest part of `path` that there is."""
-        return next((self._lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._lines), 1)
-
-
 def _parse(text: str) -> Any:
-    if len(text) > MAXIMUM_SOURCE_BYTES:
-        raise Unreadable(f"HCL larger than {MAXIMUM_SOURCE_BYTES // 2**20} MB, so it was not read")
-    hcl2 = need("hcl2", "check", "Reading Terraform files")
-    try:
-        return hcl2.parses_to_tree(text)
-    except MissingExtraError:
-        raise
-    except RecursionError:
-        raise Unreadable("not read: it is nested too deeply") from None
-    except Exception as error:  # lark's errors have no base in common with python-hcl2's
-        line = getattr(error, "line", 1)
-        problem = str(error).strip().split("\n", 1)[0][:200]
-        raise Unreadable(f"not valid HCL: {problem}", line if isinstance(line, int) and line > 0 else 1) from error
+    """Parse `text` and return its body.
+
+    Raises:
+        Unreadable: it is not HCL, or too large.
+        MissingExtraError: python-hcl2 is not installed.
+    """
+    return parsed(text, "HCL", "hcl2", "parses_to_tree", "Reading Terraform files").children[0]
 
 
 def calls(text: str, file: FilePath | None) -> Iterator[Call]:
@@ -67,29 +38,55 @@ def calls(text: str, file: FilePath | None) -> Iterator[Call]:
         text: Its content.
         file: Where it is, so that the other files of the folder can be looked at; None where it is nowhere.
     """
-    document = HclDocument(text)
+    body = _parse(text)
     stamps = _stamps(file.parent) if file else ()
     folder = _module(file.parent, stamps) if file else Module()
     module = Module(dict(folder.variables), dict(folder.locals))
     if file is None or file.name not in (name for name, _, _ in stamps):
-        _declare(module, document.tree)
-    reader = _Reader(document, module)
-    for block in _blocks(document.tree.children[0]):
+        _declare(module, body)
+    reader = _Reader(module)
+    for block in _blocks(body):
         kind, *labels = _labels(block)
         if kind == "resource" and len(labels) == 2 and terraform.matters(labels[0]):
             yield from reader.resource(labels[0], f"{labels[0]}.{labels[1]}", block)
 
 
 class _Reader:
-    """Reads the resources of one file."""
+    """Reads the resources of one file, and knows the line of each attribute, block and element that it has read."""
 
-    def __init__(self, document: HclDocument, module: Module) -> None:
-        self._document, self._module = document, module
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._lines: dict[Path, int] = {}
+
+    def line(self, path: Path) -> int:
+        """Line of the longest part of `path` that there is."""
+        return next((self._lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._lines), 1)
+
+    def _note(self, path: Path, node: Any) -> None:
+        """Note where something stands."""
+        self._lines[path] = int(getattr(node.meta, "line", 1))
+
+    def _note_parts(self, node: Any, path: Path) -> None:
+        """Note the lines of what is inside a value written out as an object or list."""
+        parts = children(node)
+        match str(node.data):
+            case "expr_term" if len(parts) == 1:
+                self._note_parts(parts[0], path)
+            case "function_call" if len(parts) == 2 and text_of(parts[0]) == "jsonencode":
+                self._note_parts(children(parts[1])[0], path)
+            case "object":
+                for part in parts:
+                    self._note((*path, key_of(part)), part)
+                    self._note_parts(part.children[-1], (*path, key_of(part)))
+            case "tuple":
+                for number, part in enumerate(parts):
+                    self._note((*path, number), part)
+                    self._note_parts(part, (*path, number))
 
     def resource(self, kind: str, name: str, block: Any) -> Iterator[Call]:
         """Yield the requests of a resource, or of each of its instances."""
         path: Path = ("resource", name)
-        self._document.note(path, block)
+        self._note(path, block)
         body = block.children[-2]
         each = _attributes(body).get("for_each")
         collection = None if each is None else self._module.only_value(convert(each.children[2], {}))
@@ -98,15 +95,14 @@ class _Reader:
             values: Any = self._body(body, bindings, path)
             if kind in terraform.DEFINITIONS:
                 values = self._module.only_value(values)
-            call = Call("", self._document, path, name)
-            yield from terraform.resource_calls(kind, values, call, self._module.resolve)
+            yield from terraform.resource_calls(kind, values, Call("", self, path, name), self._module.resolve)
 
     def _body(self, body: Any, bindings: Bindings, path: Path) -> dict[str, Any]:
         """Attributes as values, blocks as lists of structures."""
         found: dict[str, Any] = {}
         for name, attribute in _attributes(body).items():
-            self._document.note((*path, name), attribute)
-            _note_parts(attribute.children[2], self._document, (*path, name))
+            self._note((*path, name), attribute)
+            self._note_parts(attribute.children[2], (*path, name))
             found[name] = convert(attribute.children[2], bindings)
         for block in _blocks(body):
             name, *labels = _labels(block)
@@ -118,7 +114,7 @@ class _Reader:
                 blocks += self._dynamic(labels[0], block, bindings, (*path, labels[0], len(blocks)))
             else:
                 place = (*path, name, len(blocks))
-                self._document.note(place, block)
+                self._note(place, block)
                 blocks.append(self._body(block.children[-2], bindings, place))
         return found
 
@@ -127,7 +123,7 @@ class _Reader:
         body = block.children[-2]
         attributes = _attributes(body)
         content = next((b for b in _blocks(body) if _labels(b)[0] == "content"), None)
-        self._document.note(path, block)
+        self._note(path, block)
         if content is None or "for_each" not in attributes:
             return
         iterator = text_of(attributes["iterator"].children[2]) if "iterator" in attributes else name
@@ -149,69 +145,39 @@ def _instances(collection: Any, iterator: str) -> list[Bindings] | None:
     return [{iterator: {"key": key, "value": value}} for key, value in pairs]
 
 
-def _note_parts(node: Any, document: HclDocument, path: Path) -> None:
-    """Note the lines of what is inside a value written out as an object or list."""
-    kind = str(node.data)
-    parts = [child for child in node.children if hasattr(child, "data")]
-    if kind == "expr_term" and len(parts) == 1:
-        _note_parts(parts[0], document, path)
-    elif kind == "function_call" and len(parts) == 2 and text_of(parts[0]) == "jsonencode":
-        _note_parts(parts[1].children[0], document, path)
-    elif kind == "object":
-        for part in parts:
-            if str(part.data) == "object_elem":
-                document.note((*path, key_of(part)), part)
-                _note_parts(part.children[-1], document, (*path, key_of(part)))
-    elif kind == "tuple":
-        values = [part for part in parts if str(part.data) != "new_line_or_comment"]
-        for number, part in enumerate(values):
-            document.note((*path, number), part)
-            _note_parts(part, document, (*path, number))
-
-
 def _blocks(body: Any) -> list[Any]:
-    return [child for child in body.children if hasattr(child, "data") and str(child.data) == "block"]
+    return [child for child in children(body) if str(child.data) == "block"]
 
 
 def _attributes(body: Any) -> dict[str, Any]:
     """Attributes of a body by name; the value of one is its third part."""
-    nodes = [child for child in body.children if hasattr(child, "data") and str(child.data) == "attribute"]
-    return {text_of(node.children[0]): node for node in nodes}
+    return {text_of(child.children[0]): child for child in children(body) if str(child.data) == "attribute"}
 
 
 def _labels(block: Any) -> list[str]:
-    """Kind of a block and its labels."""
-    heads = [child for child in block.children[:-2] if hasattr(child, "data")]
-    return [text_of(head).strip('"') for head in heads if str(head.data) != "new_line_or_comment"]
+    """Kind of a block and its labels; its body follows them."""
+    return [text_of(head).strip('"') for head in children(block)[:-1]]
 
 
-def _declare(module: Module, tree: Any) -> None:
+def _declare(module: Module, body: Any) -> None:
     """Add the variables and locals of a file."""
-    for block in _blocks(tree.children[0]):
+    for block in _blocks(body):
         kind, *labels = _labels(block)
         attributes = {name: node.children[2] for name, node in _attributes(block.children[-2]).items()}
         if kind == "locals":
-            for name, node in attributes.items():
-                module.locals[name] = Expression(node, {})
+            module.locals |= {name: Expression(node, {}) for name, node in attributes.items()}
         elif kind == "variable" and labels and labels[0] not in module.variables:
             default = convert(attributes["default"], {}) if "default" in attributes else None
-            module.variables[labels[0]] = _default(labels[0], default)
-
-
-def _default(name: str, default: Any) -> Any:
-    if default is None:
-        return Unresolved(f"the variable {name} has no default", is_given=True)
-    if default is ABSENT or default == "":
-        return Unresolved(f"the variable {name} is empty by default")
-    return default
+            if default is None:
+                default = Unresolved(f"the variable {labels[0]} has no default", is_given=True)
+            elif default is ABSENT or default == "":
+                default = Unresolved(f"the variable {labels[0]} is empty by default")
+            module.variables[labels[0]] = default
 
 
 def _stamps(folder: FilePath) -> tuple[tuple[str, int, int], ...]:
     """Terraform files of a folder, with what shows whether one has changed."""
-    try:
-        names = sorted(each.name for each in folder.iterdir() if each.suffix == ".tf" and each.is_file())
-    except OSError:
-        names = []
+    names = sorted(each.name for each in folder.glob("?*.tf"))
     stamps = []
     for name in [*names[:MAXIMUM_FILES], "terraform.tfvars"]:
         with contextlib.suppress(OSError):
@@ -224,16 +190,12 @@ def _stamps(folder: FilePath) -> tuple[tuple[str, int, int], ...]:
 def _module(folder: FilePath, stamps: tuple[tuple[str, int, int], ...]) -> Module:
     """Variables and locals of a folder; a file that cannot be read declares none."""
     module = Module()
-    for name, _, size in stamps:
-        if size > MAXIMUM_SOURCE_BYTES:
-            continue
-        try:
+    for name in [name for name, _, size in stamps if size <= MAXIMUM_SOURCE_BYTES]:
+        with contextlib.suppress(Unreadable):
             text = decode(read_bytes(folder / name))
             if name == "terraform.tfvars":
-                for variable, attribute in _attributes(_parse(text).children[0]).items():
-                    module.variables[variable] = convert(attribute.children[2], {})
+                given = _attributes(_parse(text))
+                module.variables |= {variable: convert(node.children[2], {}) for variable, node in given.items()}
             elif "variable" in text or "locals" in text:
                 _declare(module, _parse(text))
-        except Unreadable:
-            continue
     return module

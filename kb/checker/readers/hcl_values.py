@@ -30,7 +30,6 @@ Choices = Mapping[str, bool]
 _OPEN = "${...}"
 _REFERENCE = "it refers to "
 _TOO_LARGE = Unresolved("it refers to itself, or is too large to follow")
-_TRIVIA = frozenset({"new_line_or_comment"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +76,14 @@ class _Evaluation:
         self._module = module
         self._steps = 0
 
+    def _exceeds(self, depth: int) -> bool:
+        """Count a step; tell whether it goes too deep, or is one too many."""
+        self._steps += 1
+        return depth > MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS
+
     def whole(self, value: Any, depth: int) -> Any:
         """Resolve a value all through, where it has no choices."""
-        self._steps += 1
-        if depth > MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
+        if self._exceeds(depth):
             return _TOO_LARGE
         if isinstance(value, Expression):
             found = list(itertools.islice(self.values(value, {}, 0), 2))
@@ -93,23 +96,18 @@ class _Evaluation:
         """Yield what a value may be, with the choices that lead to it."""
         if not isinstance(value, Expression):
             yield value, state
-            return
-        self._steps += 1
-        if depth > MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
+        elif self._exceeds(depth):
             yield _TOO_LARGE, state
-            return
-        node, kind = value.node, str(value.node.data)
-        handler = getattr(self, f"_{kind}", None)
-        if handler is None:
-            yield Unresolved(f"the expression {_short(node)} is not evaluated"), state
-            return
-        yield from handler(node, value, state, depth + 1)
+        elif handler := getattr(self, f"_{value.node.data}", None):
+            yield from handler(value.node, value, state, depth + 1)
+        else:
+            yield Unresolved(f"the expression {short(text_of(value.node))} is not evaluated"), state
 
     def _expr_term(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
-        return self.values(convert(_children(node)[0], at.bindings), state, depth)
+        return self.values(convert(children(node)[0], at.bindings), state, depth)
 
     def _conditional(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
-        condition, first, second = _children(node)
+        condition, first, second = children(node)
         text = text_of(condition)
         positive = text.removeprefix("!")
         decided = {"true": True, "false": False, **state}
@@ -119,10 +117,10 @@ class _Evaluation:
                 yield from self.values(convert(branch, at.bindings), {**state, positive: holds}, depth)
 
     def _string(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
-        parts = [part.children[0] for part in _children(node)]
+        parts = [part.children[0] for part in children(node)]
         if len(parts) == 1 and str(parts[0].data) == "interpolation":
             # one thing alone stays what it is
-            yield from self.values(convert(_children(parts[0])[0], at.bindings), state, depth)
+            yield from self.values(convert(children(parts[0])[0], at.bindings), state, depth)
         else:
             yield from self._text(parts, at, state, depth)
 
@@ -135,15 +133,14 @@ class _Evaluation:
         if not hasattr(first, "data"):
             here: Iterable[tuple[Any, Choices]] = [(_unescape(str(first)), state)]
         elif str(first.data) == "interpolation":
-            here = self.values(convert(_children(first)[0], at.bindings), state, depth)
+            here = self.values(convert(children(first)[0], at.bindings), state, depth)
         else:
-            here = [(Unresolved(f"the template {_short(first)} is not evaluated", is_given=True), state)]
+            here = [(Unresolved(f"the template {short(text_of(first))} is not evaluated", is_given=True), state)]
         for value, after in here:
             for tail, last in self._text(rest, at, after, depth):
                 yield _joined(value, tail), last
 
-    def _identifier(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
-        del depth
+    def _identifier(self, node: Any, at: Expression, state: Choices, _depth: int) -> Iterator[tuple[Any, Choices]]:
         name = text_of(node)
         if name in at.bindings:
             yield at.bindings[name], state
@@ -153,8 +150,8 @@ class _Evaluation:
     def _get_attr_expr_term(
         self, node: Any, at: Expression, state: Choices, depth: int
     ) -> Iterator[tuple[Any, Choices]]:
-        of, step = _children(node)
-        name = text_of(_children(step)[0])
+        of, step = children(node)
+        name = text_of(children(step)[0])
         scope = text_of(of)
         if scope == "var":
             yield self._module.variables.get(name, Unresolved(f"no variable {name} is declared")), state
@@ -165,8 +162,8 @@ class _Evaluation:
                 yield from self._part(node, whole, name, after, depth)
 
     def _index_expr_term(self, node: Any, at: Expression, state: Choices, depth: int) -> Iterator[tuple[Any, Choices]]:
-        of, index = _children(node)
-        for key, chosen in self.values(convert(_children(index)[0], at.bindings), state, depth):
+        of, index = children(node)
+        for key, chosen in self.values(convert(children(index)[0], at.bindings), state, depth):
             for whole, after in self.values(convert(of, at.bindings), chosen, depth):
                 yield from self._part(node, whole, key, after, depth)
 
@@ -174,7 +171,7 @@ class _Evaluation:
         """Go from a structure or list to a part of it."""
         if isinstance(whole, Unresolved):
             is_reference = whole.reason.startswith(_REFERENCE)
-            reason = f"{_REFERENCE}{_short(node)}, known only at deployment" if is_reference else whole.reason
+            reason = f"{_REFERENCE}{short(text_of(node))}, known only at deployment" if is_reference else whole.reason
             yield Unresolved(reason, is_given=whole.is_given), state
         elif isinstance(key, Unresolved):
             yield key, state
@@ -182,42 +179,46 @@ class _Evaluation:
             try:
                 part = whole[key]
             except (KeyError, IndexError, TypeError):
-                part = Unresolved(f"{_short(node)} does not exist")
+                part = Unresolved(f"{short(text_of(node))} does not exist")
             yield from self.values(part, state, depth)
 
 
 def convert(node: Any, bindings: Mapping[str, Any]) -> Any:
     """Turn a parsed value into plain data as far as it is plain; the rest stays an :class:`Expression`."""
-    kind, parts = str(node.data), _children(node)
+    parts = children(node)
     plain: Any = Expression(node, bindings)
-    if kind == "expr_term" and len(parts) == 1:
-        plain = convert(parts[0], bindings)
-    elif kind in ("int_lit", "float_lit"):
-        plain = (int if kind == "int_lit" else float)(text_of(node))
-    elif kind == "literal_value":
-        plain = {"true": True, "false": False, "null": ABSENT}[text_of(node)]
-    elif kind == "string" and all(not hasattr(part.children[0], "data") for part in parts):
-        plain = "".join(_unescape(str(part.children[0])) for part in parts)
-    elif kind == "tuple":
-        plain = [convert(part, bindings) for part in parts]
-    elif kind == "object":
-        plain = {key_of(part): convert(_children(part)[-1], bindings) for part in parts}
-    elif kind.startswith("heredoc_template"):
-        plain = _heredoc(str(node.children[0]))
-    elif kind == "function_call" and text_of(parts[0]) == "jsonencode" and len(parts) == 2:
-        plain = convert(_children(parts[1])[0], bindings)
+    match str(node.data):
+        case "expr_term" if len(parts) == 1:
+            plain = convert(parts[0], bindings)
+        case "int_lit":
+            plain = int(text_of(node))
+        case "float_lit":
+            plain = float(text_of(node))
+        case "literal_value":
+            plain = {"true": True, "false": False, "null": ABSENT}[text_of(node)]
+        case "string" if all(not hasattr(part.children[0], "data") for part in parts):
+            plain = "".join(_unescape(str(part.children[0])) for part in parts)
+        case "tuple":
+            plain = [convert(part, bindings) for part in parts]
+        case "object":
+            plain = {key_of(part): convert(children(part)[-1], bindings) for part in parts}
+        case "heredoc_template" | "heredoc_template_trim":
+            # the text stands between the first line, which names the end, and the end
+            plain = "\n".join([*str(node.children[0]).rstrip().split("\n")[1:-1], ""])
+        case "function_call" if text_of(parts[0]) == "jsonencode" and len(parts) == 2:
+            plain = convert(children(parts[1])[0], bindings)
     return plain
 
 
 def key_of(element: Any) -> str:
     """Name of an element of an object."""
-    name = convert(_children(_children(element)[0])[0], {})
-    return name if isinstance(name, str) else text_of(_children(element)[0])
+    name = convert(children(children(element)[0])[0], {})
+    return name if isinstance(name, str) else text_of(children(element)[0])
 
 
-def _children(node: Any) -> list[Any]:
+def children(node: Any) -> list[Any]:
     """Parts of a node that are nodes themselves, without line ends and comments."""
-    return [child for child in node.children if hasattr(child, "data") and str(child.data) not in _TRIVIA]
+    return [child for child in node.children if hasattr(child, "data") and str(child.data) != "new_line_or_comment"]
 
 
 def text_of(node: Any) -> str:
@@ -228,10 +229,6 @@ def text_of(node: Any) -> str:
         between = " " if text[-1:].isalnum() and part[:1].isalnum() else ""
         text += between + part
     return text
-
-
-def _short(node: Any) -> str:
-    return short(text_of(node))
 
 
 def _joined(first: Any, rest: Any) -> Any:
@@ -259,9 +256,3 @@ def _unescape(text: str) -> str:
         except ValueError:
             return text
     return text.replace("$${", "${").replace("%%{", "%{")
-
-
-def _heredoc(text: str) -> str:
-    """Text between the first line, which names the end, and the end."""
-    lines = text.rstrip().split("\n")
-    return "\n".join([*lines[1:-1], ""])

@@ -28,9 +28,8 @@ _Chosen = Mapping[str, Any]
 
 def recognizes(data: object) -> bool:
     """Whether `data` is a pipeline definition."""
-    if not isinstance(data, dict) or not isinstance(data.get("Steps"), list):
-        return False
-    return all(isinstance(step, dict) and "Type" in step for step in data["Steps"]) and "Version" in data
+    steps = data.get("Steps") if isinstance(data, dict) and "Version" in data else None
+    return isinstance(steps, list) and all(isinstance(step, dict) and "Type" in step for step in steps)
 
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:

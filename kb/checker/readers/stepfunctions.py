@@ -15,7 +15,6 @@ from kb.library.calls import Unresolved
 _TASK = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?sagemaker:(\w+)")
 #: A path into the input or context, an intrinsic function, or JSONata.
 _DYNAMIC = re.compile(r"\$|States\.\w+\(|\{%")
-_PLACEHOLDER = "${"
 
 
 def recognizes(data: object) -> bool:
@@ -23,18 +22,14 @@ def recognizes(data: object) -> bool:
     return isinstance(data, dict) and "StartAt" in data and isinstance(data.get("States"), dict)
 
 
-def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
+def calls(data: Any, document: Document, path: Path, depth: int = 0) -> Iterator[Call]:
     """Yield the requests of all tasks, those in branches and maps too."""
-    yield from _states(data, document, path, 0)
-
-
-def _states(machine: Any, document: Document, path: Path, depth: int) -> Iterator[Call]:
-    for state, place in reached(machine, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
+    for state, place in reached(data, path, "States", "*") if depth <= MAXIMUM_DEPTH else ():
         if isinstance(state, dict):
             yield from _task(str(place[-1]), state, document, place)
         for steps in (("Iterator",), ("ItemProcessor",), ("Branches", "[]")):
             for inner, below in reached(state, place, *steps):
-                yield from _states(inner, document, below, depth + 1)
+                yield from calls(inner, document, below, depth + 1)
 
 
 def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> Iterator[Call]:
@@ -53,7 +48,7 @@ def _task(name: str, state: dict[str, Any], document: Document, path: Path) -> I
 def _resolve(value: Any, state: None) -> Iterable[tuple[Any, None, Path]] | None:
     if not isinstance(value, str):
         return None
-    if _PLACEHOLDER in value:
+    if "${" in value:
         reason = f"it is filled in when the state machine is deployed ({short(value)})"
     elif _DYNAMIC.match(value):
         reason = f"it is taken from the state's input at run time ({short(value)})"

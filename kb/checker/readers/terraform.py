@@ -5,6 +5,7 @@ Attributes are the API's members in snake case, blocks are lists of structures. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,8 @@ from kb.checker.naming import operation_named, snake_case
 from kb.checker.readers.definitions import definition_calls
 from kb.library.calls import Unresolved
 
-#: Providers, by the beginning of a resource type. The second follows the names of CloudFormation, which are the API's.
-_PREFIXES = ("aws_sagemaker_", "awscc_sagemaker_")
+#: Resource types of both providers. The second follows the names of CloudFormation, which are the API's.
+_RESOURCE_TYPE = re.compile(r"(?:aws|awscc)_sagemaker_(.*)", re.DOTALL)
 #: Resource types whose name does not follow from the operation.
 TYPE_EXCEPTIONS = {"aws_sagemaker_endpoint_configuration": "CreateEndpointConfig"}
 #: Attributes whose name does not follow from the API's, by resource type.
@@ -41,12 +42,9 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
 
 def operation_of(resource_type: str) -> str | None:
     """Name the operation that a resource stands for; None where it is none that matters."""
-    if resource_type in TYPE_EXCEPTIONS:
-        return TYPE_EXCEPTIONS[resource_type]
-    for prefix in _PREFIXES:
-        if resource_type.startswith(prefix):
-            return operation_named(f"create{resource_type.removeprefix(prefix).replace('_', '')}")
-    return None
+    name = _RESOURCE_TYPE.match(resource_type)
+    regular = operation_named(f"create{name[1].replace('_', '')}") if name else None
+    return TYPE_EXCEPTIONS.get(resource_type, regular)
 
 
 def matters(resource_type: str) -> bool:
@@ -66,10 +64,10 @@ def resource_calls(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -
     if kind in DEFINITIONS:
         for inner in _definition(kind, values, call, resolve):
             yield replace(inner, name=f"{call.name}.{inner.name}" if inner.operation else call.name)
-        return
-    exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
-    expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
-    yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
+    else:
+        exceptions = ATTRIBUTE_EXCEPTIONS.get(kind, {})
+        expander = Expander(resolve, lambda name: exceptions.get(name) or snake_case(name))
+        yield from expander.calls(replace(call, operation=operation_of(kind) or ""), values, {}, call.path)
 
 
 def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> Iterator[Call]:
@@ -88,9 +86,8 @@ def _definition(kind: str, values: Any, call: Call, resolve: Resolver[Any]) -> I
 
 def recognizes(data: object) -> bool:
     """Whether `data` is a plan or a state."""
-    if not isinstance(data, dict) or "format_version" not in data:
-        return False
-    return any(part in data for part in ("resource_changes", "planned_values", "values"))
+    parts = ("resource_changes", "planned_values", "values")
+    return isinstance(data, dict) and "format_version" in data and any(part in data for part in parts)
 
 
 def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
@@ -102,8 +99,8 @@ def calls(data: Any, document: Document, path: Path) -> Iterator[Call]:
         kind = str(described.get("type"))
         if described.get("mode", "managed") == "managed" and matters(kind) and isinstance(values, dict):
             own = values.get("region")
-            regions = [own] if isinstance(own, str) and own else provided
-            name, region = str(described.get("address") or kind), next(iter(regions), None)
+            region = own if isinstance(own, str) and own else next(iter(provided), None)
+            name = str(described.get("address") or kind)
             yield from resource_calls(kind, values, Call("", document, place, name, region=region), as_it_stands)
 
 

@@ -24,8 +24,7 @@ def render(results: Iterable[FileResult], fail_on: Severity | None) -> str:
     root = ET.Element("testsuites", name="kb check")
     for result in results:
         cases = [_case(result.file, finding, fail_on) for finding in result.findings]
-        if not cases:
-            cases = [ET.Element("testcase", classname=_clean(result.file), name="no findings")]
+        cases = cases or [ET.Element("testcase", classname=_clean(result.file), name="no findings")]
         suite = ET.SubElement(root, "testsuite", name=_clean(result.file), tests=str(len(cases)), errors="0")
         for name, tag in (("failures", "failure"), ("skipped", "skipped")):
             suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
@@ -35,8 +34,7 @@ def render(results: Iterable[FileResult], fail_on: Severity | None) -> str:
 
 
 def _case(file: str, finding: Finding, fail_on: Severity | None) -> ET.Element:
-    about = f"{finding.rule} line {finding.line}"
-    name = f"{about} {finding.resource} {finding.instance_type or ''}".strip()
+    name = f"{finding.rule} line {finding.line} {finding.resource} {finding.instance_type or ''}".strip()
     case = ET.Element("testcase", classname=_clean(file), name=_clean(name), file=_clean(file), line=str(finding.line))
     text = _clean(f"{file}:{finding.line}: {finding.severity.word} {finding.rule}: {finding.message} {finding.fix}")
     if finding.suppressed is not None:

@@ -17,16 +17,18 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 def render(findings: Iterable[Finding]) -> dict[str, Any]:
     """Return the log as plain data."""
-    order = {rule: position for position, rule in enumerate(RULES)}
     driver = {
         "name": "kb check",
         "version": __version__,
         "properties": {"dataVersion": snapshot().data_version},
         "rules": [_rule(rule) for rule in RULES.values()],
     }
-    results = [_result(finding, order[finding.rule]) for finding in findings]
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    results = [_result(finding) for finding in findings]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -38,8 +40,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, position: int) -> dict[str, Any]:
-    text = f"{finding.message} {finding.fix}".strip()
+def _result(finding: Finding) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(finding.file.removeprefix("./"), safe="/")},
@@ -51,9 +52,9 @@ def _result(finding: Finding, position: int) -> dict[str, Any]:
     facts = ("operation", "workload", "instance_type", "outcome", "url")
     result: dict[str, Any] = {
         "ruleId": finding.rule,
-        "ruleIndex": position,
+        "ruleIndex": list(RULES).index(finding.rule),
         "level": finding.severity.word,
-        "message": {"text": text},
+        "message": {"text": f"{finding.message} {finding.fix}".strip()},
         "locations": [location],
         "partialFingerprints": {"kbCheck/v1": _fingerprint(finding)},
         "properties": {name: getattr(finding, name) for name in facts if getattr(finding, name)},
