@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
+from math import ceil
 from urllib.parse import quote
 
 from datasette.utils.asgi import Response
@@ -45,7 +46,9 @@ async def listing(visit: Visit) -> Response:
         _known(asked)
     if visit.is_json:
         return Response.json(found)
-    number = _page_number(visit.value("page"), len(found))
+    last = max(1, ceil(len(found) / _PER_PAGE))
+    wanted = visit.value("page")
+    number = min(max(int(wanted), 1), last) if re.fullmatch(r"[0-9]{1,6}", wanted) else 1
     shown = [kb.lookup(each) for each in found[(number - 1) * _PER_PAGE : number * _PER_PAGE]]
     verdicts = {t.instance_type: kb.volume_kms(t.instance_type, workload) for t in shown} if workload else {}
     return await visit.page(
@@ -57,7 +60,7 @@ async def listing(visit: Visit) -> Response:
         verdicts=verdicts,
         reasons=reasons,
         number=number,
-        last=_pages(len(found)),
+        last=last,
         query=f"q={quote(asked)}&workload={quote(workload)}",
     )
 
@@ -128,15 +131,6 @@ def _day(text: str) -> date | None:
         raise Missing(f"{error}.", hint="Give a day such as 2026-06-10.") from error
 
 
-def _pages(total: int) -> int:
-    return max(1, -(-total // _PER_PAGE))
-
-
-def _page_number(text: str, total: int) -> int:
-    number = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else 1
-    return min(max(number, 1), _pages(total))
-
-
 def _lead(kind: InstanceType) -> str:
     """What matters most about the type, in a sentence."""
     if kind.explanation:
@@ -188,9 +182,7 @@ def _alternatives(kind: InstanceType, answers: list[Answer]) -> kb.Alternatives 
         if a.verdict.outcome in (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
     }
     workload = next((each for each in COMMON if each in lacking), None)
-    if workload is None:
-        return None
-    return _nearest(snapshot().input_sha256, kind.instance_type, workload)
+    return None if workload is None else _nearest(snapshot().input_sha256, kind.instance_type, workload)
 
 
 @cache
