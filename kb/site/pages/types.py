@@ -37,7 +37,8 @@ async def listing(visit: Visit) -> Response:
     """Lead to the type whose name was typed, or list the types that match the words."""
     asked = visit.value("q")
     workload = visit.workload(f"/types?q={quote(asked)}&")
-    name = _exact(asked)
+    # what was typed may be a name, with or without ``ml.``
+    name = next((each for each in (asked.lower(), f"ml.{asked.lower()}") if snapshot().has_type(each)), None)
     if name is not None:
         anchor = f"#{workload}" if workload else ""
         return Response.redirect(f"/types/{quote(name)}{'.json' if visit.is_json else ''}{anchor}")
@@ -90,12 +91,6 @@ async def page(visit: Visit) -> Response:
         regions=_regions(kind.instance_type, answers, as_of),
         alternatives=_alternatives(kind, answers) if as_of is None else None,
     )
-
-
-def _exact(asked: str) -> str | None:
-    """The type that is meant by what was typed, with or without ``ml.``; None where it is not a name."""
-    name = asked.lower()
-    return next((each for each in (name, f"ml.{name}") if snapshot().has_type(each)), None)
 
 
 async def _search(visit: Visit, asked: str) -> tuple[list[str], int]:
