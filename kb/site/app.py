@@ -87,13 +87,12 @@ def make(folder: Path, *, cors: bool = False) -> Datasette:
         SnapshotError: the snapshot cannot be used.
         MissingExtraError: a package of the extra ``web`` is not installed.
     """
-    need("datasette", "web", "The web site")
-    need("feedgen", "web", "The web site")
-    need("vl_convert", "web", "The web site")
+    for package in ("datasette", "feedgen", "vl_convert"):
+        need(package, "web", "The web site")
     from datasette.app import Datasette
     from datasette.plugins import pm
 
-    from kb.site import errors, metadata, plugin
+    from kb.site import metadata, plugin
 
     info = _read_info(folder / SQLITE)
     snapshot = use(folder / LOOKUP)
@@ -101,8 +100,7 @@ def make(folder: Path, *, cors: bool = False) -> Datasette:
         raise DatabaseError(f"{folder / LOOKUP}: not made from the same data as {SQLITE} beside it; {_REDO}")
     if not pm.has_plugin(plugin.__name__):
         pm.register(plugin, plugin.__name__)
-        pm.unregister(name=errors.REPLACED)
-        pm.register(errors, errors.__name__)
+        pm.unregister(name=plugin.REPLACED)
     return Datasette(
         immutables=[_plain(folder / SQLITE)],
         metadata=metadata.metadata(),

@@ -16,8 +16,7 @@ from datasette.utils.asgi import Response
 from kb.dataset import queries
 from kb.dataset.paths import queries_dir
 from kb.library.lookup import snapshot
-from kb.site.metadata import DATABASE
-from kb.site.questions import shipped
+from kb.site.metadata import DATABASE, shipped
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -50,16 +49,12 @@ _FOR_A_YEAR = b"public, max-age=31536000, immutable"
 _FOR_MINUTES = b"public, max-age=300"
 
 
-class Doorkeeper:
-    """An ASGI application around Datasette's."""
+def doorkeeper(app: App) -> App:
+    """Make an ASGI application around Datasette's."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
             refusal = Response.text("This site is read-only: use GET.\n", 405, {"allow": "GET, HEAD"})
@@ -70,13 +65,17 @@ class Doorkeeper:
         except queries.ParameterError as error:
             await Response.text(f"{error}.\n", 400).asgi_send(_with_headers(send))
             return
-        validators = {b"etag": _tag(scope), b"cache-control": _caching(scope)}
+        # a stylesheet has its digest in the address, so browsers may keep it; all else may change with the data
+        is_kept = scope["path"].startswith(_ASSETS) and scope["query_string"]
+        validators = {b"etag": _tag(scope), b"cache-control": _FOR_A_YEAR if is_kept else _FOR_MINUTES}
         if any(name == b"if-none-match" and validators[b"etag"] in value for name, value in scope["headers"]):
             headers = [*validators.items(), *_HEADERS.items()]
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        await self._app(scope, receive, _with_headers(send, validators))
+        await app(scope, receive, _with_headers(send, validators))
+
+    return handle
 
 
 def _with_headers(send: Send, validators: Mapping[bytes, bytes] = MappingProxyType({})) -> Send:
@@ -90,11 +89,6 @@ def _with_headers(send: Send, validators: Mapping[bytes, bytes] = MappingProxyTy
         await send(message)
 
     return passing
-
-
-def _caching(scope: Scope) -> bytes:
-    """A stylesheet has its digest in the address, so browsers may keep it; all else may change with the data."""
-    return _FOR_A_YEAR if scope["path"].startswith(_ASSETS) and scope["query_string"] else _FOR_MINUTES
 
 
 def _tag(scope: Scope) -> bytes:

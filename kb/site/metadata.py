@@ -1,9 +1,12 @@
-"""What Datasette shows about the database, its tables and its columns, made from the schema."""
+"""What Datasette shows about the database: its tables and columns from the schema, and the files in ``queries/``."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from kb.dataset import queries
+from kb.dataset.paths import queries_dir
 from kb.dataset.schema import TABLES, Table
 from kb.export.datapackage import LICENCE
 from kb.library.lookup import snapshot
@@ -54,8 +57,24 @@ def metadata() -> dict[str, Any]:
             DATABASE: {
                 "description": f"{_DESCRIPTION} Data version {snapshot().data_version}.",
                 "tables": {table.name: _table(table) for table in TABLES},
+                "queries": {name: _query(query) for name, query in shipped().items()},
             }
         },
+    }
+
+
+@cache
+def shipped() -> dict[str, queries.Query]:
+    """Return every file in ``queries/`` by name, read once."""
+    return queries.load(queries_dir())
+
+
+def _query(query: queries.Query) -> dict[str, Any]:
+    return {
+        "sql": query.sql_for("sqlite"),
+        "title": query.title,
+        "description": query.description,
+        "params": [parameter.name for parameter in query.parameters],
     }
 
 

@@ -1,8 +1,9 @@
-"""The hooks through which Datasette gets this project's pages, queries, links and limits."""
+"""The hooks through which Datasette gets this project's pages, links and limits, and its page for errors."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from datasette import hookimpl
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import Base400, NotFound, Response
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from kb.dataset.schema import TABLES
@@ -19,12 +21,16 @@ from kb.library import words
 from kb.library.lookup import snapshot, workloads
 from kb.library.model import Outcome
 from kb.site import pages
-from kb.site.http import App, Doorkeeper
-from kb.site.metadata import DATABASE
-from kb.site.questions import canned, shipped
+from kb.site.http import App, doorkeeper
+from kb.site.metadata import DATABASE, shipped
 
 if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
     from jinja2 import Environment
+
+#: Datasette's own plugin for errors, which may print every wrong address as if it were a crash.
+REPLACED = "datasette.handle_exception"
 
 #: Pages of Datasette about the server instead of the data, or that change something.
 _CLOSED = r"/-/(threads|databases|actor|auth-token|logout|permissions|messages|allow-debug|patterns|plugins)(\..*)?$"
@@ -43,6 +49,8 @@ _LONGEST_VALUE = 4_000_000
 
 _STATIC = Path(__file__).parent / "static"
 
+_log = logging.getLogger("uvicorn.error")
+
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
@@ -52,12 +60,6 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 async def _closed() -> None:
     raise NotFound("No such page.")
-
-
-@hookimpl
-def canned_queries(database: str) -> dict[str, dict[str, Any]]:
-    """Offer the files in ``queries/`` as canned queries."""
-    return canned() if database == DATABASE else {}
 
 
 @hookimpl
@@ -72,7 +74,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 @hookimpl
 def asgi_wrapper() -> Callable[[App], App]:
     """Put the doorkeeper before everything."""
-    return Doorkeeper
+    return doorkeeper
 
 
 @hookimpl
@@ -112,6 +114,29 @@ def render_cell(value: Any, column: str) -> Markup | str | None:
     if column in _BOOLEANS and value in (0, 1):
         return "yes" if value else "no"
     return None
+
+
+@hookimpl
+async def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response:
+    """Say what is wrong with a request; a fault of the program is logged, and not shown to visitors."""
+    title: str | None = None
+    more: dict[str, Any] = {}
+    if isinstance(exception, Base400):
+        status, message = exception.status, str(exception.args[0])
+    elif isinstance(exception, DatasetteError):
+        # Datasette calls a wrong parameter a fault of its own where it says nothing else
+        status = 400 if exception.status == 500 else exception.status
+        title, more = exception.title, exception.error_dict
+        message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704
+    else:
+        status, message = 500, "This page could not be made; the reason is in the log of the server."
+        _log.error("%s", request.path, exc_info=exception)
+    context = {**more, "ok": False, "error": message, "status": status, "title": title}
+    if request.path.endswith(".json"):
+        return Response.json(context, status=status)
+    template = datasette.jinja_env.get_template("error.html")
+    body = await template.render_async(context | {"request": request, "urls": datasette.urls})
+    return Response.html(body, status=status)
 
 
 #: SQLite has no type for these.

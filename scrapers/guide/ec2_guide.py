@@ -19,8 +19,7 @@ from pathlib import Path
 from kb.dataset.log_specs import EC2_GUIDE, GUIDE_FACTS, PRESENCE
 from scrapers import clock
 from scrapers.base import Document, Reading, Remark, Request, Rows, Scraper, ignore
-from scrapers.guide import former
-from scrapers.guide.specifications import facts_of_page
+from scrapers.guide.specifications import FORMER_PAGE, facts_of_former_page, facts_of_page
 from scrapers.reading.html import fail
 from scrapers.wanted import only_wanted
 
@@ -62,8 +61,8 @@ class Ec2Guide(Scraper):
         Raises:
             ScrapeError: Another page, damaged, or in another form; a cell in no known form; tables that disagree.
         """
-        if document.name == former.NAME:
-            facts = former.facts_of_page(document, remark)
+        if document.name == FORMER_PAGE:
+            facts = facts_of_former_page(document, remark)
         else:
             page = document.name.removesuffix(".html")
             if page not in PAGES:

@@ -1,4 +1,4 @@
-"""What one page of specifications says, once its tables agree."""
+"""What one page of specifications says, once its tables agree; and the former page of instance stores."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ _SECURITY = (
 )
 #: The note below the summary that explains a mark: some types of a family do not share what is said of it.
 _NOTE = re.compile(r"(.+?)(?: (?:instances|types))? (?:are|is|run|runs) (?:built )?on the (?:AWS )?Nitro System")
+
+#: The page in EC2's user guide which had the disks of all types before the guide of 2024.
+FORMER_PAGE = "InstanceStorage.html"
+_FORMER_SECTION = "instance-store-volumes"
+_FORMER_CATEGORIES = "instance-store-vol-"
+_FORMER = ((_TYPES, "instance store volumes", "type", "needs initialization", "trim support"),)
 
 #: Facts by EC2 type; what is left out is not stated.
 Facts = dict[str, dict[str, str]]
@@ -183,3 +189,33 @@ def _storage(name: str, security: Row, instance_store: Row | None, remark: Remar
         "instance_store_disks": disks.words,
         "instance_store_encryption": encryption,
     }
+
+
+def facts_of_former_page(document: Document, remark: Remark) -> Facts:
+    """Read the page of instance stores in EC2's user guide.
+
+    It lists types with local disks and is silent on all others, and it has no table of encryption: so it states that a
+    type has disks, how large they are, and that they are NVMe, and never the contrary. The last column of kinds is no
+    contrary either: in 2021 it called NVMe disks of d3 just HDD.
+
+    Two forms are known: one table below "Instance store volumes" (2018 to 2021), and one table per category below
+    headings of their own (2022 and 2023).
+
+    Raises:
+        ScrapeError: Another page, damaged, or in another form; a cell in no known form; a type twice.
+    """
+    page = load(document, FORMER_PAGE.removesuffix(".html"), "instance store", heading_tags=("h2", "h3"))
+    categories = [section for identity, section in page.sections.items() if identity.startswith(_FORMER_CATEGORIES)]
+    facts: Facts = {}
+    for section in categories or [page.section(_FORMER_SECTION)]:
+        for name, row in tables.read(section, _FORMER, cells.ec2_type, remark).items():
+            if name in facts:
+                fail(row.where, f"a second row of {name}")
+            disks = cells.disks(row.cells[1], row.cells[2])
+            facts[name] = {
+                "has_instance_store": "true",
+                "has_nvme_instance_store": "true" if disks.is_nvme else "",
+                "instance_store_gb": disks.gb,
+                "instance_store_disks": disks.words,
+            }
+    return facts

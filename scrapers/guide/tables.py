@@ -94,7 +94,13 @@ def read(
         where = f"{section.where}, row {number}"
         cells = _cells(line, "td", where)
         if has_families and len(cells) == 1 and str(cells[0].get("colspan")) == str(width):
-            families.append(_family(cells[0], families, where))
+            family = cell_text(cells[0], where).plain
+            refuse(
+                where,
+                (not family, "a row over all columns that names no family"),
+                (family in families, f"a second row that names {family}"),
+            )
+            families.append(family)
             continue
         first = text_of(cells[0]) if cells else ""
         where = f"{where} ({first})" if first else where
@@ -185,16 +191,6 @@ def _explain(names: list[str], header: tuple[str, ...], where: str) -> NoReturn:
     if not problems["missing"] and not problems["twice"]:
         what = f"columns in another order: {', '.join(names)}"
     fail(where, f"{what}. Expected: {', '.join(header)}")
-
-
-def _family(cell: Tag, families: list[str], where: str) -> str:
-    family = cell_text(cell, where).plain
-    refuse(
-        where,
-        (not family, "a row over all columns that names no family"),
-        (family in families, f"a second row that names {family}"),
-    )
-    return family
 
 
 def _refuse_spans(cells: list[Tag], where: str) -> None:

@@ -117,24 +117,21 @@ def confirm(
 
 def _chosen(found: Standing, names: Sequence[str]) -> list[Row]:
     """The unconfirmed sentences that are meant, each once, in order."""
-    sentences = {row["sentence_id"]: row for row in found.sentences}
-    bearing: dict[str, list[Row]] = {}
+    known: dict[str, list[Row]] = {row["sentence_id"]: [row] for row in found.sentences}
     for row in found.sentences:
         for rule in row["rules"]:
-            bearing.setdefault(rule, []).append(row)
+            known.setdefault(rule, []).append(row)
     chosen: dict[str, Row] = {}
     for name in names:
-        if name not in sentences and name not in bearing:
-            known = [*sentences, *bearing]
+        if name not in known:
             near = (
                 get_close_matches(name, known, n=3) or [other for other in known if name.lower() in other.lower()][:3]
             )
             hint = f"; near names: {', '.join(near)}" if near else "; see kb rule list and kb rule review"
             raise ConfirmError(f"no watched sentence and no rule is called {name!r}{hint}")
-        meant = [sentences[name]] if name in sentences else bearing[name]
-        open_ones = [row for row in meant if row["status"] in UNCONFIRMED]
+        open_ones = [row for row in known[name] if row["status"] in UNCONFIRMED]
         if not open_ones:
-            statuses = ", ".join(sorted({row["status"] for row in meant}))
+            statuses = ", ".join(sorted({row["status"] for row in known[name]}))
             raise ConfirmError(f"{name}: nothing to confirm ({statuses})")
         chosen.update((row["sentence_id"], row) for row in open_ones)
     return [chosen[name] for name in sorted(chosen)]
@@ -144,13 +141,8 @@ def _require_seen(data_dir: Path, sentence: Row, fingerprint: str) -> None:
     """A fingerprint that no reading showed is a slip of the pen."""
     name = sentence["sentence_id"]
     spec = SPECS[sentence["source"]]
-    seen = []
-    for row in read_log(spec.path(data_dir), spec).rows:
-        *_, thing, fact, value = row
-        if thing == name and fact == PRESENCE and value == "false":
-            seen.append(ABSENT)
-        elif thing == name and fact == "fingerprint" and value:
-            seen.append(value)
+    told = [(fact, value) for *_, thing, fact, value in read_log(spec.path(data_dir), spec).rows if thing == name]
+    seen = [ABSENT if fact == PRESENCE else value for fact, value in told if value not in ("", "true")]
     if fingerprint not in seen:
         raise ConfirmError(f"{name} was never seen as {fingerprint!r}; seen were: {', '.join(dict.fromkeys(seen))}")
 
@@ -161,11 +153,6 @@ def _write(data_dir: Path, rows: Sequence[Confirmation]) -> None:
     for row in rows:
         if (row.sentence_id, row.fingerprint) in cells:
             raise ConfirmError(f"{row.sentence_id}: {row.fingerprint} stands in {path} already")
-        cells[row.sentence_id, row.fingerprint] = {
-            "sentence_id": row.sentence_id,
-            "fingerprint": row.fingerprint,
-            "confirmed_on": row.confirmed_on.isoformat(),
-            "reason": row.reason,
-        }
+        cells[row.sentence_id, row.fingerprint] = vars(row) | {"confirmed_on": row.confirmed_on.isoformat()}
     lines = (tuple(cells[key][column] for column in _TABLE.columns) for key in sorted(cells))
     replace_atomically(path, render(_TABLE.columns, lines))

@@ -7,21 +7,19 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kb.dataset.database import connect
 from kb.dataset.files import scratch
 from kb.dataset.logs import read_scrapes
-from kb.errors import BuildError, InputError, KBError
+from kb.errors import BuildError, InputError
 from kb.export import snapshot
 from kb.pipeline import BuildResult, build, publish, reuse
+from scrapers import SCRAPERS, clock
+from scrapers.base import Request
 from scrapers.refresh.comparison import compare
 from scrapers.refresh.report import Report
 from scrapers.refresh.sources import Tell, read_all
 from scrapers.refresh.staging import Staging, alone
-
-if TYPE_CHECKING:
-    from scrapers.base import Request
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,6 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
         MissingExtraError: duckdb is not installed.
         OSError: A file cannot be read or written.
     """
-    from scrapers import SCRAPERS, clock
-
     with alone(job.data_dir), scratch() as folder:
         staging = Staging(job.data_dir, folder / "data")
         before, is_there = _before(staging, job, folder / "before.duckdb", tell)
@@ -87,15 +83,13 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
         clock.require(scrapes, is_dated_here=job.from_raw is None)
         after = _after(staging, before, folder / "after.duckdb", tell)
         tell("comparing")
-        differences = compare(before.database, after.database)
-        files = tuple(sorted(staging.changed()))
         report = Report(
             sources,
             before.data_version,
             after.data_version,
-            differences,
+            compare(before.database, after.database),
             after.checks,
-            tuple(path.as_posix() for path in files),
+            tuple(path.as_posix() for path in sorted(staging.changed())),
             job.is_dry_run,
         )
         if job.is_dry_run:
@@ -103,11 +97,15 @@ def refresh(job: Job, request: Request, tell: Tell = lambda text: None) -> Repor
         tell("writing the logs")
         staging.commit()
         text = _snapshot(after.database) if job.snapshot else ""
-        is_published = is_there and not files and _content(job.snapshot) == text.encode("utf-8")
+        is_published = is_there and not report.files and _content(job.snapshot) == text.encode("utf-8")
         if report.refusals or is_published:
             return report
         tell("publishing")
-        return _published(report, job, after.database, text)
+        try:
+            publish(after.database, job.database, job.snapshot, text)
+        except BuildError as error:
+            return replace(report, problem=str(error))
+        return replace(report, published=tuple(str(path) for path in (job.database, job.snapshot) if path))
 
 
 def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> tuple[BuildResult, bool]:
@@ -124,7 +122,7 @@ def _before(staging: Staging, job: Job, database: Path, tell: Tell) -> tuple[Bui
         tell("building from the logs as they are")
         return build(staging.folder, database, gate=False), False
     except InputError as error:
-        raise _in_origin(staging, error) from error
+        raise InputError(Path(staging.in_origin(str(error.path))), error.line, error.problem) from error
 
 
 def _after(staging: Staging, before: BuildResult, database: Path, tell: Tell) -> BuildResult:
@@ -133,19 +131,9 @@ def _after(staging: Staging, before: BuildResult, database: Path, tell: Tell) ->
     tell("building with what is new")
     try:
         return build(staging.folder, database, gate=False)
-    except InputError as error:
-        raise _unbuildable(_in_origin(staging, error)) from error
-    except BuildError as error:
-        raise _unbuildable(error) from error
-
-
-def _in_origin(staging: Staging, error: InputError) -> InputError:
-    """The same error with the file of the data folder instead of its copy."""
-    return InputError(Path(staging.in_origin(str(error.path))), error.line, error.problem)
-
-
-def _unbuildable(error: KBError) -> BuildError:
-    return BuildError(f"what the sources show now cannot be built, nothing was written: {error}")
+    except (InputError, BuildError) as error:
+        why = staging.in_origin(str(error))
+        raise BuildError(f"what the sources show now cannot be built, nothing was written: {why}") from error
 
 
 def _content(file: Path | None) -> bytes:
@@ -156,12 +144,3 @@ def _content(file: Path | None) -> bytes:
 def _snapshot(database: Path) -> str:
     with contextlib.closing(connect(database)) as connection:
         return snapshot.render(connection)
-
-
-def _published(report: Report, job: Job, candidate: Path, text: str) -> Report:
-    """Publish the database that was compared, and its snapshot."""
-    try:
-        publish(candidate, job.database, job.snapshot, text)
-    except BuildError as error:
-        return replace(report, problem=str(error))
-    return replace(report, published=tuple(str(path) for path in (job.database, job.snapshot) if path))

@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kb.errors import InputError, KBError, MissingExtraError
-
-if TYPE_CHECKING:
-    from kb.dataset.logs import Scrape
-    from scrapers.base import Request
-    from scrapers.engine.run import RunResult
-    from scrapers.refresh.staging import Staging
+from scrapers import SCRAPERS
+from scrapers.base import Request, Unreachable
+from scrapers.engine.run import run
+from scrapers.refresh.staging import Staging
 
 #: Told in a few words what is being done, for people who wait.
 Tell = Callable[[str], None]
@@ -99,27 +96,19 @@ def read_all(
     Raises:
         InputError: A log is not in order, which is no fault of a source.
     """
-    from scrapers import SCRAPERS
-
     for number, name in enumerate(names, 1):
-        title = SCRAPERS[name].title
         where = f"source {number} of {len(names)}, {name}"
         tell(where)
-        if from_raw is not None and not (from_raw / name).is_dir():
-            yield SourceOutcome(name, title, Outcome.SKIPPED, f"nothing of it is kept in {from_raw}")
-            continue
         own = replace(request, progress=_prefixed(tell, where))
-        yield _read(staging, name, title, own, keep_raw=keep_raw, from_raw=from_raw)
+        yield _read(staging, name, own, keep_raw=keep_raw, from_raw=from_raw)
 
 
 def _read(
-    staging: Staging, name: str, title: str, request: Request, *, keep_raw: Path | None, from_raw: Path | None
+    staging: Staging, name: str, request: Request, *, keep_raw: Path | None, from_raw: Path | None
 ) -> SourceOutcome:
-    from scrapers import SCRAPERS
-    from scrapers.base import Unreachable
-    from scrapers.engine.run import run
-
-    log = SCRAPERS[name].log.path(staging.folder)
+    title, log = SCRAPERS[name].title, SCRAPERS[name].log.path(staging.folder)
+    if from_raw is not None and not (from_raw / name).is_dir():
+        return SourceOutcome(name, title, Outcome.SKIPPED, f"nothing of it is kept in {from_raw}")
     before = _content(log)
     try:
         result = run(
@@ -133,22 +122,15 @@ def _read(
         return SourceOutcome(name, title, Outcome.FAILED, staging.in_origin(str(error)))
     except Exception as error:  # a fault of ours in one scraper must not hide what the others saw
         return SourceOutcome(name, title, Outcome.FAILED, _fault(error))
-    return _outcome(title, result, is_changed=_content(log) != before)
-
-
-def _outcome(title: str, result: RunResult, *, is_changed: bool) -> SourceOutcome:
+    outcome = Outcome.UNCHANGED if result.readings else Outcome.ALREADY_READ
     # a live source that is read twice a day may take back a row of the first reading, and add none
-    if is_changed:
+    if _content(log) != before:
         outcome = Outcome.CHANGED
-    elif result.readings:
-        outcome = Outcome.UNCHANGED
-    else:
-        outcome = Outcome.ALREADY_READ
     return SourceOutcome(
-        result.source,
+        name,
         title,
         outcome,
-        origins=_origins(result.scrapes),
+        origins=tuple(dict.fromkeys(scrape.origin for scrape in result.scrapes)),
         rows_seen=result.rows_seen,
         rows_changed=len(result.changes),
         remarks=tuple(result.remarks),
@@ -158,10 +140,6 @@ def _outcome(title: str, result: RunResult, *, is_changed: bool) -> SourceOutcom
 
 def _content(log: Path) -> bytes:
     return log.read_bytes() if log.exists() else b""
-
-
-def _origins(scrapes: Sequence[Scrape]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(scrape.origin for scrape in scrapes))
 
 
 def _fault(error: Exception) -> str:

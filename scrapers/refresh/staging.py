@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb.dataset.files import finish_replacing, replace_together
+from kb.dataset.files import finish_replacing, replace_together, turn
 from kb.errors import InputError, KBError
 
 #: What a refresh may change, below the data folder. The curated tables are copied too, and never written back.
@@ -79,27 +78,18 @@ class Staging:
 def alone(data_dir: Path) -> Iterator[None]:
     """Let no second refresh work on the same data folder; the system ends the turn of a process that dies.
 
+    On Windows, where folders have no locks, a second refresh is found out only when it commits.
+
     Raises:
         BusyError: Another one is at work.
     """
-    try:
-        import fcntl
-    except ImportError:  # not on Windows, where a second refresh is found out only when it commits
-        yield
-        return
-    folder = data_dir / "observations"
-    if not folder.is_dir():
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # `Staging` refuses what is no data folder
+                stack.enter_context(turn(data_dir / "observations", wait=False))
         except BlockingIOError:
             raise BusyError(f"{data_dir}: another refresh is at work there; wait for it") from None
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _files(root: Path, patterns: tuple[str, ...]) -> list[Path]:

@@ -45,8 +45,7 @@ class SagemakerApiDocs(Scraper):
         profile = watched.profile(sentences)
         git_dir = request.git_dir
         for reading in packages.read_releases(PACKAGE, git_dir) if git_dir else packages.read(PACKAGE, request):
-            documents = tuple(replace(document, profile=profile) for document in reading.documents)
-            yield replace(reading, documents=documents)
+            yield replace(reading, documents=tuple(replace(one, profile=profile) for one in reading.documents))
 
     def parse(self, document: Document, remark: Remark = ignore) -> Rows:
         """Rows (sentence_id, fact) of one service model.
@@ -96,8 +95,6 @@ def _documentation(node: jsontree.Node | None) -> str | None:
 def _limits(model: jsontree.Node, member: jsontree.Node, is_required: bool) -> str:
     shape = model["shapes"][member["shape"].text()]
     said = [f"A value of type {shape['type'].text()} that is {'required' if is_required else 'optional'}"]
-    for name in ("min", "max"):
-        bound = shape.optional(name)
-        if bound is not None:
-            said.append(f"{name} {jsontree.plain(bound.number())}")
+    bounds = [(name, shape.optional(name)) for name in ("min", "max")]
+    said += [f"{name} {jsontree.plain(bound.number())}" for name, bound in bounds if bound is not None]
     return ", ".join(said) + "."

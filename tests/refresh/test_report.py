@@ -13,7 +13,7 @@ from kb.checks import Check, CheckResult, Level, Violation
 from kb.library.changes import HEADINGS
 from scrapers.refresh import Outcome, Report, SourceOutcome
 from scrapers.refresh.comparison import PARTS, Differences, Row
-from scrapers.refresh.report_text import MAX_CHARACTERS, render
+from scrapers.refresh.report import MAX_CHARACTERS, render
 from tests.refresh.test_markdown import HOSTILE
 
 NOTHING: Differences = {name: [] for name in PARTS}

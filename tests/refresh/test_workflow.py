@@ -16,7 +16,7 @@ import pytest
 
 from kb.checks import Violation
 from kb.cli.app import cli
-from scrapers.refresh.report_text import render
+from scrapers.refresh.report import render
 from tests.cli.conftest import ROOT
 from tests.refresh.test_report import check, report
 from tests.scrapers.builders import GitRepository

@@ -64,7 +64,7 @@ def refresh(
     from scrapers import SCRAPERS
     from scrapers.refresh import Job
     from scrapers.refresh import refresh as run
-    from scrapers.refresh.report_text import render
+    from scrapers.refresh.report import render
 
     job = Job(
         data_dir=data or paths.data_dir(),

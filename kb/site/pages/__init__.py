@@ -1,11 +1,11 @@
-"""The pages that Datasette alone does not have, one module each, and their addresses."""
+"""The pages that Datasette alone does not have, and their addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from kb.site.pages import changes, charts, families, front, matrix, questions, types
+from kb.site.pages import changes, charts, front, matrix, types
 from kb.site.pages.frame import SYMBOLS, badge, view
 
 __all__ = ["ROUTES", "SYMBOLS", "badge", "changes"]
@@ -17,12 +17,12 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
         (r"/$", front.page),
         (r"/types(?P<json>\.json)?$", types.listing),
         (r"/types/(?P<name>[^/]*?)(?P<json>\.json)?$", types.page),
-        (r"/families/(?P<name>[^/]*)$", families.page),
+        (r"/families/(?P<name>[^/]*)$", matrix.family_page),
         (r"/matrix$", matrix.page),
         (r"/charts$", charts.page),
         (r"/changes$", changes.listing),
         (r"/changes\.atom$", changes.feed),
         (r"/changes/(?P<version>[^/]*)$", changes.page),
-        (r"/queries$", questions.listing),
+        (r"/queries$", front.ready_made),
     )
 ]

@@ -10,9 +10,8 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from kb.library.lookup import snapshot
-from kb.site.metadata import DATABASE
+from kb.site.metadata import DATABASE, shipped
 from kb.site.pages.frame import Visit
-from kb.site.questions import shipped
 
 #: Text and lines take the colour of the text around them, so that they can be read in light and dark.
 _CONFIG: dict[str, Any] = {

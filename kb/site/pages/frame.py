@@ -14,8 +14,7 @@ from markupsafe import Markup
 from kb.library import words
 from kb.library.lookup import workloads
 from kb.library.model import Outcome
-from kb.site.metadata import DATABASE
-from kb.site.questions import shipped
+from kb.site.metadata import DATABASE, shipped
 
 #: A sign for each outcome, so that colour is never all that tells them apart.
 SYMBOLS: dict[str, str] = {
@@ -134,7 +133,6 @@ def view(make: Callable[[Visit], Awaitable[Response]]) -> Callable[..., Awaitabl
         except Missing as error:
             if visit.is_json:
                 return Response.json({"error": error.what, "near": [name for _, name in error.near]}, status=404)
-            said = {"what": error.what, "near": error.near, "hint": error.hint}
-            return await visit.page("kb_missing.html", 404, **said)
+            return await visit.page("kb_missing.html", 404, what=error.what, near=error.near, hint=error.hint)
 
     return answer

@@ -1,4 +1,4 @@
-"""The front page: a box that answers the question, and what the words mean."""
+"""The front page: a box that answers the question, and what the words mean; and the list of ready-made queries."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kb.library import words
 from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
+from kb.site.metadata import DATABASE, shipped
 from kb.site.pages.frame import Visit, in_order
 
 #: Names that show three different answers.
@@ -53,3 +54,12 @@ def _rules() -> list[dict[str, Any]]:
         }
         for (without, with_storage), workloads in grouped(in_order(rules), lambda name: rules[name]).items()
     ]
+
+
+async def ready_made(visit: Visit) -> Response:
+    """List every query with its address."""
+    return await visit.page(
+        "kb_queries.html",
+        queries=sorted(shipped().values(), key=lambda query: query.title),
+        database=DATABASE,
+    )

@@ -1,4 +1,4 @@
-"""The matrix: families and workloads, each cell with the outcomes of the family's types there."""
+"""The matrix: families and workloads, each cell with the outcomes of the family's types; and a page for each family."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb.library import words
 from kb.library.changes import grouped
 from kb.library.lookup import snapshot
 from kb.library.model import Outcome
-from kb.site.pages.frame import SYMBOLS, Visit, in_order
+from kb.site.pages.frame import SYMBOLS, Missing, Visit, in_order, shortened
 
 _STORAGE = {"yes": "with local storage", "no": "without local storage", "": "all families"}
 
@@ -64,3 +64,28 @@ def _row(family: str, names: list[str]) -> dict[str, Any]:
             signs="".join(SYMBOLS[outcome] for outcome in shown) + "*" * marked,
         )
     return {"family": family, "storage": storage, "cells": cells}
+
+
+async def family_page(visit: Visit) -> Response:
+    """Show the types of a family and the effect of a key on each, in one workload if the address names one."""
+    asked = visit.part("name").lower()
+    types = kb.find(family=asked)
+    if not types:
+        raise Missing(f"There is no family “{shortened(asked)}”.", [("/matrix", "All families")])
+    workload = visit.workload(f"/families/{asked}?")
+    names = (workload,) if workload else in_order(kb.workloads())
+    rows = [(each, [kb.volume_kms(each.instance_type, name) for name in names]) for each in types]
+    offered = [
+        position
+        for position in range(len(rows[0][1]))
+        if any(verdicts[position].outcome is not Outcome.NOT_OFFERED for _, verdicts in rows)
+    ]
+    return await visit.page(
+        "kb_family.html",
+        family=asked,
+        workload=workload,
+        title=snapshot().title(workload) if workload else "",
+        rows=rows,
+        columns=[(rows[0][1][position].workload, position) for position in offered],
+        workloads=kb.workloads(),
+    )

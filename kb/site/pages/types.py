@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
+from math import ceil
 from urllib.parse import quote
 
 from datasette.utils.asgi import Response
@@ -36,7 +37,8 @@ async def listing(visit: Visit) -> Response:
     """Lead to the type whose name was typed, or list the types that match the words."""
     asked = visit.value("q")
     workload = visit.workload(f"/types?q={quote(asked)}&")
-    name = _exact(asked)
+    # what was typed may be a name, with or without ``ml.``
+    name = next((each for each in (asked.lower(), f"ml.{asked.lower()}") if snapshot().has_type(each)), None)
     if name is not None:
         anchor = f"#{workload}" if workload else ""
         return Response.redirect(f"/types/{quote(name)}{'.json' if visit.is_json else ''}{anchor}")
@@ -45,7 +47,9 @@ async def listing(visit: Visit) -> Response:
         _known(asked)
     if visit.is_json:
         return Response.json(found)
-    number = _page_number(visit.value("page"), len(found))
+    last = max(1, ceil(len(found) / _PER_PAGE))
+    wanted = visit.value("page")
+    number = min(max(int(wanted), 1), last) if re.fullmatch(r"[0-9]{1,6}", wanted) else 1
     shown = [kb.lookup(each) for each in found[(number - 1) * _PER_PAGE : number * _PER_PAGE]]
     verdicts = {t.instance_type: kb.volume_kms(t.instance_type, workload) for t in shown} if workload else {}
     return await visit.page(
@@ -57,7 +61,7 @@ async def listing(visit: Visit) -> Response:
         verdicts=verdicts,
         reasons=reasons,
         number=number,
-        last=_pages(len(found)),
+        last=last,
         query=f"q={quote(asked)}&workload={quote(workload)}",
     )
 
@@ -87,12 +91,6 @@ async def page(visit: Visit) -> Response:
         regions=_regions(kind.instance_type, answers, as_of),
         alternatives=_alternatives(kind, answers) if as_of is None else None,
     )
-
-
-def _exact(asked: str) -> str | None:
-    """The type that is meant by what was typed, with or without ``ml.``; None where it is not a name."""
-    name = asked.lower()
-    return next((each for each in (name, f"ml.{name}") if snapshot().has_type(each)), None)
 
 
 async def _search(visit: Visit, asked: str) -> tuple[list[str], int]:
@@ -126,15 +124,6 @@ def _day(text: str) -> date | None:
         return read_day(text) if text else None
     except kb.UnknownVersion as error:
         raise Missing(f"{error}.", hint="Give a day such as 2026-06-10.") from error
-
-
-def _pages(total: int) -> int:
-    return max(1, -(-total // _PER_PAGE))
-
-
-def _page_number(text: str, total: int) -> int:
-    number = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else 1
-    return min(max(number, 1), _pages(total))
 
 
 def _lead(kind: InstanceType) -> str:
@@ -188,9 +177,7 @@ def _alternatives(kind: InstanceType, answers: list[Answer]) -> kb.Alternatives 
         if a.verdict.outcome in (Outcome.REJECTED, Outcome.NOT_APPLIED, Outcome.EBS_ONLY)
     }
     workload = next((each for each in COMMON if each in lacking), None)
-    if workload is None:
-        return None
-    return _nearest(snapshot().input_sha256, kind.instance_type, workload)
+    return None if workload is None else _nearest(snapshot().input_sha256, kind.instance_type, workload)
 
 
 @cache
