@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,9 @@ SPARK_SETTINGS: dict[str, bool | float | int | str | None] = {
 
 def pytest_configure(config: pytest.Config) -> None:
     effort.configure(config)
+    # what is compiled is kept, also where the environment says otherwise: the tests start hundreds of processes
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(tryfirst=True)

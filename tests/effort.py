@@ -4,12 +4,14 @@
   so that `-m soak` runs them too.
 - `@examples(150)` gives a Hypothesis test 150 examples in the profile `soak`, and a share of them in the others.
   Tests of Hypothesis need no mark.
+- `some(values, 3)` are parameters of which a third is tried by default, and the rest in soak.
 - `pytest.mark.soak` is for what runs under `-m soak` only: random moments, waiting times, other programs to install.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -34,6 +36,22 @@ def examples(full: int = PROFILES["soak"], **others: Any) -> settings:
     """Settings of a Hypothesis test: `full` examples under soak, and otherwise the profile's share of them."""
     share = max(_FEWEST, full * settings().max_examples // PROFILES["soak"])
     return settings(max_examples=min(full, share), **others)
+
+
+def some(values: Iterable[Any], every: int) -> list[Any]:
+    """Parameters of which every n-th is tried by default, the first among them, and the others in soak only.
+
+    Args:
+        values: Values of one parameter, tuples of several, or `pytest.param`.
+        every: The n.
+    """
+    return [value if n % every == 0 else _in_soak(value) for n, value in enumerate(values)]
+
+
+def _in_soak(value: Any) -> Any:
+    if hasattr(value, "marks"):
+        return pytest.param(*value.values, id=value.id, marks=[*value.marks, pytest.mark.soak])
+    return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.soak)
 
 
 def configure(config: pytest.Config) -> None:

@@ -18,6 +18,7 @@ from kb.dataset.schema import TABLES
 from kb.errors import DatabaseError, ExportError
 from kb.export import FORMATS, ExportResult, export
 from kb.pipeline import BuildResult
+from tests.effort import some
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -67,7 +68,7 @@ def copy(built: BuildResult, tmp_path: Path) -> Path:
     return tmp_path / "copy.duckdb"
 
 
-@pytest.mark.parametrize(("threads", "formats"), [(8, FORMATS), (1, ("parquet", "csv", "jsonl"))])
+@pytest.mark.parametrize(("threads", "formats"), some([(8, FORMATS), (1, ("parquet", "csv", "jsonl"))], every=2))
 def test_the_same_bytes_again_with_any_number_of_threads(
     exports: ExportResult, copy: Path, monkeypatch: pytest.MonkeyPatch, threads: int, formats: tuple[str, ...]
 ) -> None:

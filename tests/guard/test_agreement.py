@@ -21,6 +21,7 @@ from kb.checker.readers.api import operation_of
 from kb.library.calls import read_request
 from kb.library.lookup import snapshot
 from tests.checker.test_corpus import CORPUS
+from tests.effort import some
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 NEWER = "ml.newer2.xlarge"
@@ -130,7 +131,7 @@ def places() -> Iterator[Any]:
                 yield pytest.param(workload, operation, path, key_paths, id=f"{operation}-{path}")
 
 
-@pytest.mark.parametrize(("workload", "operation", "path", "key_paths"), list(places()))
+@pytest.mark.parametrize(("workload", "operation", "path", "key_paths"), some(places(), every=3))
 def test_on_every_place_of_a_type_and_two_outcomes(
     workload: str, operation: str, path: str, key_paths: list[str]
 ) -> None:

@@ -10,6 +10,7 @@ from kb.pipeline import BuildResult, build
 from tests.benchmarks import builds
 
 
+@pytest.mark.soak
 def test_twice_the_input_builds(tmp_path: Path, built: BuildResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builds, "_COPIES", 2)
     twice = build(builds._multiplied(tmp_path / "data"), tmp_path / "kb.duckdb")

@@ -57,10 +57,18 @@ def test_building_over_the_same_file(built: BuildResult, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("settings", "threads"),
     [
-        ({"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"}, 1),
-        ({"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "4242"}, 8),
+        pytest.param(
+            {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
+            1,
+            id="Kathmandu in Turkish, one thread",
+        ),
+        pytest.param(
+            {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "4242"},
+            8,
+            id="Los Angeles in C, eight threads",
+            marks=pytest.mark.soak,
+        ),
     ],
-    ids=["Kathmandu in Turkish, one thread", "Los Angeles in C, eight threads"],
 )
 def test_time_zone_locale_hash_seed_threads_and_place(
     built: BuildResult, tmp_path: Path, settings: dict[str, str], threads: int

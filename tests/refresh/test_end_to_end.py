@@ -179,6 +179,7 @@ def marked(database: Path) -> set[str]:
 # -- tests -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_four_changes_in_one_run(process: Kb, data: Path, tmp_path: Path) -> None:
     """A new type, a changed disk, a changed sentence and a vanished type are in the logs and in the report at once."""
     with live_world(data) as world:

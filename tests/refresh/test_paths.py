@@ -28,9 +28,10 @@ from tests.refresh.fakes import DAY, Fake
 
 ODD = ("sp ace, st*r, br[a-c]ket; quo'te ünï", "what?now=b&c ha#sh per%41cent")
 SHAPES = ("relative", "relative with dots", "link", *ODD)
+BY_DEFAULT = ("relative", ODD[1])
 
 
-@pytest.fixture(params=SHAPES)
+@pytest.fixture(params=[pytest.param(s, marks=() if s in BY_DEFAULT else pytest.mark.soak) for s in SHAPES])
 def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, as somebody may name it."""
     shape = request.param

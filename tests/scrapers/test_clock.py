@@ -80,7 +80,7 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]:%Y-%m-%d} {wrong[2]}")
-@pytest.mark.parametrize("command", ["scrape", "refresh", "refresh --dry-run"])
+@pytest.mark.parametrize("command", ["scrape", "refresh", pytest.param("refresh --dry-run", marks=pytest.mark.soak)])
 def test_a_wrong_clock_is_refused(
     data: Path,
     source: Fake,
