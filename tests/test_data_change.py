@@ -59,11 +59,11 @@ def refresh(data: Path) -> str:
     enums = read_log(log_specs.SAGEMAKER_API.path(data), log_specs.SAGEMAKER_API)
     listed = sorted(name for (enum, name), value in enums.state.items() if (enum, value) == (TRAINING, "true"))
     name = next(name for name in listed if (TRANSFORM, name) not in enums.state)
-    news = {
-        log_specs.SAGEMAKER_API: ("botocore 9.0.0", TRANSFORM, name, "true"),
-        log_specs.EC2_API_CAPTURE: ("moto 9.0.0", "m5.xlarge", "network_performance", "Up to 11 Gigabit"),
-    }
-    for spec, row in news.items():
+    news = (
+        (log_specs.SAGEMAKER_API, ("botocore 9.0.0", TRANSFORM, name, "true")),
+        (log_specs.EC2_API_CAPTURE, ("moto 9.0.0", "m5.xlarge", "network_performance", "Up to 11 Gigabit")),
+    )
+    for spec, row in news:
         log = read_log(spec.path(data), spec)
         spec.path(data).write_bytes(render(spec.columns, [*log.rows, (day, *row)]))
         newest = [scrape for scrape in scrapes if scrape.source == spec.name][-1]
