@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 FULL = "KB_TEST_FULL"
 
 #: Examples of a property in each profile of Hypothesis, where a test asks for no other number.
-PROFILES = {"dev": 20, "ci": 20, "soak": 100}
+PROFILES = {"dev": 10, "ci": 10, "soak": 100}
 
 #: A property with fewer examples hardly says anything.
 _FEWEST = 5

@@ -37,7 +37,7 @@ def test_counts_follow_the_effort(monkeypatch: pytest.MonkeyPatch) -> None:
     assert effort(3, 30) == 30
 
 
-@pytest.mark.parametrize(("profile", "counts"), [("dev", (20, 30, 5, 2)), ("soak", (100, 150, 25, 2))])
+@pytest.mark.parametrize(("profile", "counts"), [("dev", (10, 15, 5, 2)), ("soak", (100, 150, 25, 2))])
 def test_examples_follow_the_profile(profile: str, counts: tuple[int, ...]) -> None:
     before = settings.get_current_profile_name()
     try:

@@ -43,12 +43,12 @@ def violations(page: Page, rules: str) -> list[str]:
 
 
 def _looks() -> list[Any]:
-    """Every kind of page in every window; outside the first window, most of them in soak."""
+    """Every kind of page in every window; variants, and most of them outside the first window, in soak."""
     return [
         pytest.param(name, kind, id=f"{name}-{kind.name}", marks=pytest.mark.soak if is_more else ())
         for name in WINDOWS
         for kind in KINDS
-        for is_more in [name != "desktop" and not kind.is_everywhere]
+        for is_more in [kind.is_variant or (name != "desktop" and not kind.is_everywhere)]
     ]
 
 

@@ -60,6 +60,7 @@ def test_cfn_lint_reports_what_kb_check_reports() -> None:
     assert len(found) > 30
 
 
+@pytest.mark.soak
 def test_keys_are_required_where_that_is_configured() -> None:
     file = CORPUS / "cloudformation" / "require-key.yaml"
     assert lint("--", file) == []
@@ -67,6 +68,7 @@ def test_keys_are_required_where_that_is_configured() -> None:
     assert [match["Rule"]["Id"] for match in found] == ["E9904"] * 3
 
 
+@pytest.mark.soak
 def test_regions_count_where_they_are_named() -> None:
     file = CORPUS / "cloudformation" / "not-in-region.yaml"
     assert lint("--", file) == []
