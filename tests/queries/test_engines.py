@@ -13,7 +13,6 @@ import pytest
 from kb.dataset import queries
 from kb.dataset.paths import queries_dir
 from kb.dataset.queries import Query
-from tests.effort import effort, some
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,7 +32,7 @@ SAMPLES = {
     "kind": (" RULE ", "all", "nothing", "verdict", ""),
 }
 #: A statement takes Spark some hundred times as long as the others, so it gets fewer values.
-SPARK_SAMPLES = effort(0, 1)
+SPARK_SAMPLES = 1
 
 Row = tuple[Any, ...]
 
@@ -79,8 +78,8 @@ def test_sqlite_gives_the_same_rows(connection: duckdb.DuckDBPyConnection, lite:
         assert same(plain(queries.run(lite, query, values).rows), from_duckdb(connection, query, bound)), values
 
 
-@pytest.mark.effort
-@pytest.mark.parametrize("name", some(sorted(SHIPPED), 3))
+@pytest.mark.soak
+@pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_spark_gives_the_same_rows(connection: duckdb.DuckDBPyConnection, lake: SparkSession, name: str) -> None:
     query = SHIPPED[name]
     for values in samples(query, SPARK_SAMPLES):

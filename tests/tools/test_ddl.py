@@ -69,6 +69,7 @@ def test_parsers_find_what_is_declared(each: Table, dialect: str, read: str) -> 
     assert facts(sqlglot.parse_one(statement.sql(read), dialect=read)) == found
 
 
+@pytest.mark.soak
 def test_spark_reads_the_statements_of_athena_like_hive(spark: SparkSession) -> None:
     parser = spark._jsparkSession.sessionState().sqlParser()
     for each in (*TABLES, HOSTILE):

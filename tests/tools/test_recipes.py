@@ -19,6 +19,11 @@ RECIPES = FILES[1]
 _BLOCKS = fenced(RECIPES)
 #: Blocks that run without Java and without AWS: `python -m tests.generate` writes them.
 _GENERATED = {each.text for each in blocks(RECIPES)}
+#: What is run, Spark in soak.
+_BLOCKS_TO_RUN = [
+    pytest.param(each, id=f"line {each.line}", marks=pytest.mark.soak if "pyspark" in each.text else ())
+    for each in _BLOCKS[1:]
+]
 
 
 @pytest.fixture
@@ -55,7 +60,7 @@ def test_the_first_commands_make_what_the_other_blocks_are_run_on(place: Place, 
     assert (made.folder / sums).read_bytes() == (place.folder / sums).read_bytes()
 
 
-@pytest.mark.parametrize("block", _BLOCKS[1:], ids=lambda block: f"line {block.line}")
+@pytest.mark.parametrize("block", _BLOCKS_TO_RUN)
 def test_what_is_shown_is_what_is_printed(place: Place, block: Block, request: pytest.FixtureRequest) -> None:
     if "$ sqlite3 " in block.text:
         request.getfixturevalue("sqlite3_program")

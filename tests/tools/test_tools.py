@@ -8,7 +8,6 @@ import duckdb
 import pytest
 
 from kb.dataset.schema import TABLES, table
-from tests.effort import effort
 from tests.examples import Place
 from tests.tools import reading
 from tests.tools.reading import Seen
@@ -73,9 +72,6 @@ def test_pyarrow(place: Place, expected: dict[str, Seen]) -> None:
     require_same(reading.pyarrow(place), expected, ARROW)
 
 
-@pytest.mark.effort
+@pytest.mark.soak
 def test_spark(place: Place, expected: dict[str, Seen], spark: SparkSession) -> None:
-    """Every third table by default: Spark takes as long for one as the others do for all."""
-    tables = TABLES[:: effort(3, 1)]
-    wanted = {each.name: expected[each.name] for each in tables}
-    require_same(reading.spark(place, spark.newSession(), tables), wanted, SPARK)
+    require_same(reading.spark(place, spark.newSession(), TABLES), expected, SPARK)
