@@ -37,7 +37,7 @@ LONGEST = (
 
 
 def choose(config: pytest.Config) -> None:
-    """Use a process per core, and one more, for the whole suite, where the command line does not say otherwise.
+    """Use a process per core for the whole suite, where the command line does not say otherwise.
 
     A part of the suite, named by file or folder, runs in this process: that starts faster, and a debugger works.
     """
@@ -46,8 +46,7 @@ def choose(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("xdist") or not is_whole or wants_debugger or hasattr(config, "workerinput"):
         return
     if config.option.numprocesses is None and not config.option.tx:
-        # one more than there are cores: many tests wait for servers, disks and browsers
-        config.option.numprocesses = min(_cores() + 1, _MOST)
+        config.option.numprocesses = min(_cores(), _MOST)
 
 
 def _cores() -> int:
