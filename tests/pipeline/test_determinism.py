@@ -45,6 +45,7 @@ def require_same(built: BuildResult, database: Path, snapshot: Path) -> None:
         assert found[name] == rows, name
 
 
+@pytest.mark.soak
 def test_building_over_the_same_file(built: BuildResult, tmp_path: Path) -> None:
     assert built.snapshot is not None
     database = Path(shutil.copyfile(built.database, tmp_path / "kb.duckdb"))

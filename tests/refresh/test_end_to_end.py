@@ -273,6 +273,7 @@ def check_report(report: str) -> None:
     assert "The gate refuses to publish" in report
 
 
+@pytest.mark.soak
 def test_without_internet_and_credentials(process: Kb, data: Path) -> None:
     """It says what it could not reach, reads the packaged sources, and ends well in bounded time."""
     build(data, data / "kb.duckdb")
