@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.dataset.database import connect
+from kb.dataset.database import build_info, connect
 from kb.dataset.files import scratch
 from kb.dataset.schema import SCHEMA_VERSION
 from kb.errors import DatabaseError, SnapshotError, need
@@ -57,8 +57,8 @@ def ensure_export(database: Path, folder: Path, progress: Progress | None = None
     if not is_required and not database.is_file() and (folder / SQLITE).is_file():
         return False
     with closing(connect(database)) as connection:
-        built = connection.execute("SELECT value FROM build_info WHERE name = 'input_sha256'").fetchone()
-    if built is not None and _holds(folder, built[0]):
+        digest = build_info(connection).get("input_sha256")
+    if digest is not None and _holds(folder, digest):
         return False
     export(database, folder, ("sqlite",), progress)
     return True
