@@ -53,18 +53,6 @@ def _day(text: str) -> date:
         raise click.BadParameter(f"{error}.") from error
 
 
-def _workload(name: str) -> str:
-    """Return the canonical name of a workload.
-
-    Raises:
-        UnknownWorkload: there is none of that name.
-    """
-    canonical = name.strip().lower()
-    if canonical not in kb.workloads():
-        raise kb.UnknownWorkload(name, kb.workloads())
-    return canonical
-
-
 def known_region(name: str) -> str:
     """Return the canonical name of a Region.
 
@@ -87,7 +75,12 @@ read_day = reading(_day)
 
 type_argument = click.argument("instance_type", metavar="TYPE", shell_complete=complete_types)
 workload_option = partial(
-    click.option, "-w", "--workload", metavar="WORKLOAD", shell_complete=complete_workloads, callback=reading(_workload)
+    click.option,
+    "-w",
+    "--workload",
+    metavar="WORKLOAD",
+    shell_complete=complete_workloads,
+    callback=reading(lookup.known_workload),
 )
 region_option = partial(
     click.option,

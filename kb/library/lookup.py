@@ -102,7 +102,7 @@ def volume_kms(instance_type: str, workload: str, *, as_of: date | str | None = 
             return _current[instance_type, workload]
         except (KeyError, TypeError):
             pass
-    name, place = _known_name(instance_type), _known_workload(workload)
+    name, place = _known_name(instance_type), known_workload(workload)
     from kb.library.verdicts import answer
 
     if as_of is not None:
@@ -145,7 +145,7 @@ def verdict_history(instance_type: str, workload: str) -> tuple[Verdict, ...]:
     """
     from kb.library.verdicts import answers
 
-    return answers(snapshot(), _known_name(instance_type), _known_workload(workload))
+    return answers(snapshot(), _known_name(instance_type), known_workload(workload))
 
 
 def workloads() -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def regions(instance_type: str, workload: str, *, as_of: date | str | None = Non
     Raises:
         UnknownInstanceType, UnknownWorkload, UnknownVersion: as for :func:`volume_kms`.
     """
-    name, place = _known_name(instance_type), _known_workload(workload)
+    name, place = _known_name(instance_type), known_workload(workload)
     component = snapshot().component(place)
     if component is None:
         return None
@@ -240,11 +240,11 @@ def find(
         and (gpu_name is None or (each.gpu_name is not None and gpu_name.casefold() in each.gpu_name.casefold()))
     ]
     if workload is not None:
-        found = _offered(found, _known_workload(workload), outcome)
+        found = _offered(found, known_workload(workload), outcome)
     elif outcome is not None:
         raise ValueError("an outcome needs a workload; give the workload too")
     if region is not None:
-        found = _in_region(found, None if workload is None else _known_workload(workload), region)
+        found = _in_region(found, None if workload is None else known_workload(workload), region)
     return tuple(sorted(found, key=lambda t: (t.family, t.vcpus is None, t.vcpus or 0, t.instance_type)))
 
 
@@ -312,7 +312,12 @@ def _near(name: str, names: tuple[str, ...]) -> list[str]:
     return get_close_matches(name if name.startswith("ml.") else f"ml.{name}", names, n=4, cutoff=0.7)
 
 
-def _known_workload(workload: object) -> str:
+def known_workload(workload: object) -> str:
+    """Return the canonical name of a workload; case and surrounding space are ignored.
+
+    Raises:
+        UnknownWorkload: there is no such workload. The message lists the workloads.
+    """
     data = snapshot()
     name = workload.strip().lower() if isinstance(workload, str) else workload
     if name not in data.workloads:

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import kb
-from kb.errors import PolicyError, UnknownWorkload
-from kb.library.lookup import snapshot
+from kb.errors import PolicyError
+from kb.library.lookup import known_workload, snapshot
 from kb.policy.demands import Action, Demand, actions_of, demand_of, fold
 from kb.policy.documents import LIMITS, Document, Group, Kind, documents, size_of, text_of
 
@@ -132,10 +131,7 @@ def read_key_arn(text: str) -> str:
 
 
 def _known(workloads: Iterable[str]) -> tuple[str, ...]:
-    names = {workload.strip().lower(): workload for workload in workloads}
-    for name, given in names.items():
-        if name not in kb.workloads():
-            raise UnknownWorkload(given, kb.workloads())
+    names = {known_workload(workload) for workload in workloads}
     if not names:
         raise PolicyError("no workload was given; `kb workloads` lists them")
     return tuple(sorted(names))
