@@ -150,7 +150,6 @@ class Scraper(abc.ABC):
     """One source.
 
     Attributes:
-        source: Its name on the command line and in scrapes.csv; equals `log.name`.
         title: One line for people.
         log: The form of its observation log.
         needs: What reading it takes: "package", "internet" or "credentials".
@@ -159,11 +158,15 @@ class Scraper(abc.ABC):
             replaces what the earlier one wrote.
     """
 
-    source: str
     title: str
     log: LogSpec
     needs: str = "package"
     is_live: bool = False
+
+    @property
+    def source(self) -> str:
+        """Its name on the command line and in scrapes.csv, which is that of its log."""
+        return self.log.name
 
     @property
     def may_vanish(self) -> float:

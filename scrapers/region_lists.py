@@ -33,7 +33,6 @@ PACKAGE = packages.Package(
 class RegionLists(Scraper):
     """Instance types per Region and component."""
 
-    source = REGION_LISTS.name
     title = "Region lists: which instance types are sold in which Region, per component (cfn-lint)"
     log = REGION_LISTS
 

@@ -30,7 +30,6 @@ PACKAGE = packages.Package(
 class SagemakerApi(Scraper):
     """Enums of the SageMaker API model."""
 
-    source = SAGEMAKER_API.name
     title = "SageMaker API model: which instance types each enum lists (botocore)"
     log = SAGEMAKER_API
 

@@ -60,7 +60,6 @@ _MENTION = re.compile(r"\bml[.-]", re.IGNORECASE)
 class ServiceQuotas(aws.LiveApi):
     """Instance types that have a quota, per use and Region."""
 
-    source = SERVICE_QUOTAS.name
     title = "Service Quotas: which instance types have a SageMaker quota, per use and Region"
     log = SERVICE_QUOTAS
     service, api = "service-quotas", "Service Quotas"

@@ -54,7 +54,6 @@ _DEPENDS_ON: Mapping[str, str] = {
 class Ec2Api(aws.LiveApi):
     """Hardware facts of EC2 types, and the Regions that offer them."""
 
-    source = EC2_API.name
     title = "EC2 API: storage and other hardware facts, and the Regions that offer each type"
     log = EC2_API
     service, api = "ec2", "EC2 API"

@@ -37,7 +37,6 @@ PACKAGE = packages.Package(
 class Ec2ApiCapture(Scraper):
     """Hardware facts of EC2 types."""
 
-    source = EC2_API_CAPTURE.name
     title = "Packaged EC2 DescribeInstanceTypes capture: storage and other hardware facts (moto)"
     log = EC2_API_CAPTURE
 

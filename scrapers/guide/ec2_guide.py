@@ -41,7 +41,6 @@ PAGES: Mapping[str, str] = {
 class Ec2Guide(Scraper):
     """Storage and hypervisor of EC2 types, as the guide documents them."""
 
-    source = EC2_GUIDE.name
     title = "EC2 instance types guide: local disks, their encryption, and the hypervisor, as documented"
     log = EC2_GUIDE
     needs = "internet"

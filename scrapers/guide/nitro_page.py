@@ -30,7 +30,6 @@ _LISTED = re.compile(r"([A-Za-z][A-Za-z -]*) ?: ?(.+)")
 class NitroPage(Scraper):
     """Families by version of the Nitro System."""
 
-    source = NITRO_PAGE.name
     title = "EC2's Nitro page: which families are built on which version of the Nitro System"
     log = NITRO_PAGE
     needs = "internet"

@@ -61,7 +61,6 @@ _ML_USAGE = re.compile(r"[:-]ml\.")
 class PriceList(Scraper):
     """Instance types per Region and component, as priced."""
 
-    source = PRICE_LIST.name
     title = "Price list: which instance types are sold in which Region, per component (AWS Price List)"
     log = PRICE_LIST
     needs = "internet"

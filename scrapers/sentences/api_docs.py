@@ -25,7 +25,6 @@ _LIMITS = "limits of "
 class SagemakerApiDocs(Scraper):
     """Watched sentences of the API model."""
 
-    source = SAGEMAKER_API_DOCS.name
     title = "SageMaker API model: fingerprints of the documentation that the rules rest on (botocore)"
     log = SAGEMAKER_API_DOCS
 

@@ -26,7 +26,6 @@ _GIVE_UP_AFTER = 2
 class SagemakerDocs(Scraper):
     """Watched sentences of the web pages."""
 
-    source = SAGEMAKER_DOCS.name
     title = "AWS documentation: fingerprints of the sentences that the rules rest on (web pages)"
     log = SAGEMAKER_DOCS
     needs = "internet"

@@ -30,7 +30,6 @@ class Fake(Scraper):
     is_live = True
 
     def __init__(self, name: str, shown: Rows, on: str = DAY) -> None:
-        self.source = name
         self.title = f"fake {name}"
         self.log = SPECS[name]
         self.shown = shown

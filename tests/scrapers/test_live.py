@@ -23,7 +23,6 @@ TYPES = [f"ml.m5.{size}xlarge" for size in (1, 2, 4, 8, 12, 16, 24)]
 class Prices(Scraper):
     """A price list whose documents are lines: `component type`, one document per Region."""
 
-    source = "price_list"
     title = "prices"
     log: LogSpec = PRICE_LIST
     needs = "internet"

@@ -23,7 +23,7 @@ ON_PAGES = [one for one in WATCHED if WATCHED[one]["source"] == "sagemaker_docs"
 
 def read_pages(served: dict[str, bytes]) -> dict[str, str]:
     by_page: dict[str, list[Watched]] = {}
-    for one in of_source(Request(data_dir=DATA), SagemakerDocs.source):
+    for one in of_source(Request(data_dir=DATA), SagemakerDocs.log.name):
         by_page.setdefault(f"/{one.document}", []).append(one)
     found: dict[str, str] = {}
     for path, content in served.items():
