@@ -1,7 +1,7 @@
 """SageMaker's default quotas: for which instance types and uses AWS keeps a limit, Region by Region.
 
 ListAWSDefaultServiceQuotas names one quota per instance type and use. A type with a quota is one that SageMaker knows
-for that use in that Region: another witness of what is offered, no more. The value is not read: a default of 0 says
+for that use in that Region: further evidence of what is offered, no more. The value is not read: a default of 0 says
 that a new account has to ask first, not that the type is not offered.
 
 A Region that this run did not ask, or that did not answer, keeps what the log says of it; the same goes for one that

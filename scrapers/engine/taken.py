@@ -101,7 +101,7 @@ def merged(scrapes: Iterable[Scrape], taken: list[Scrape], rows: Iterable[Row], 
 
 
 def _recount(merged_rows: dict[tuple[str, str, str, str], Scrape], new: list[Scrape], rows: Iterable[Row]) -> None:
-    """Mend the counts of earlier runs of the same day, whose rows a later reading may have replaced.
+    """Correct the counts of earlier runs of the same day, whose rows a later reading may have replaced.
 
     What this run read has its count already. Of the other documents of that day, the first of each origin gets what
     is left of the origin's rows.

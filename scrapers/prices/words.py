@@ -2,7 +2,7 @@
 
 A product says both several times: in its usage type (`USE1-Host:ml.m5.xlarge`), in the attributes `component` and
 `platoinstancetype`, in `instanceName`, and in `instanceType` with its suffix (`ml.m5.xlarge-Hosting`). Any of them may
-be missing. They are heard as witnesses: what they agree on is a fact, where two of them contradict each other the
+be missing. They are compared: what they agree on is a fact, where two of them contradict each other the
 document is refused, and what is in no known form is no fact.
 
 Known words: those that cfn-lint's updater and public readers of the same list go by. Upper and lower case and
@@ -98,7 +98,7 @@ class Finding:
     Attributes:
         component: The component, or `ANY` where it is not clear which.
         instance_type: The type; empty where none is named, or the product is nothing that the log has.
-        is_fact: Whether the witnesses agree on both.
+        is_fact: Whether its attributes agree on both.
         problem: What is not understood, in words; empty where all is.
         is_understood: False where the product counts as not understood.
     """
@@ -112,15 +112,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Opinion:
-    """What one witness says of the component.
+    """What one attribute says of the component.
 
     Attributes:
-        witness: Attribute, and its text.
+        mention: Attribute, and its text.
         component: A component, `ANY`, or empty: nothing known.
         is_special: Another price for that component, or (with an empty component) for something else.
     """
 
-    witness: str
+    mention: str
     component: str = ""
     is_special: bool = False
 
@@ -142,14 +142,14 @@ def prefix(usagetype: str) -> str:
 
 
 def judge(attributes: Mapping[str, str], where: str) -> Finding:
-    """Hear the witnesses of one product.
+    """Compare what one product says of itself.
 
     Args:
         attributes: Those of `ATTRIBUTES` that it has.
         where: Document and place, for messages; ends with the sku.
 
     Raises:
-        ScrapeError: It has no usage type, or two witnesses contradict each other.
+        ScrapeError: It has no usage type, or two attributes contradict each other.
     """
     usagetype = attributes.get("usagetype", "")
     if not usagetype:
@@ -162,7 +162,7 @@ def judge(attributes: Mapping[str, str], where: str) -> Finding:
     opinions = [usage, *described]
     for one, other in combinations((each for each in opinions if not each.is_unknown), 2):
         if one.component != other.component and ANY not in (one.component, other.component):
-            raise ScrapeError(where, f"{one.witness} contradicts {other.witness}", REMEDY)
+            raise ScrapeError(where, f"{one.mention} contradicts {other.mention}", REMEDY)
     special = next((one for one in opinions if one.is_special), None)
     names = {
         f"usagetype {usagetype!r}": usage_name,
@@ -175,21 +175,21 @@ def judge(attributes: Mapping[str, str], where: str) -> Finding:
     component = plain.component if plain is not None else ANY
     if special is not None:
         beside = next((one for one in described if one.is_plain), None)
-        problem = "" if beside is None else f"{special.witness} beside {beside.witness}"
+        problem = "" if beside is None else f"{special.mention} beside {beside.mention}"
         return Finding(component, instance_type if plain is not None else "", problem=problem)
     unknown = next((one for one in opinions if one.is_unknown), None)
-    problem = f"unknown {unknown.witness}" if unknown is not None else type_problem
+    problem = f"unknown {unknown.mention}" if unknown is not None else type_problem
     return Finding(component, instance_type, is_fact=not problem, problem=problem, is_understood=not problem)
 
 
 def _agreed_type(names: Mapping[str, str], where: str, *, may_differ: bool) -> tuple[str, str]:
-    """The type that the witnesses name, or empty; and what is not understood about it."""
-    said = [(witness, name) for witness, name in names.items() if name]
-    known = [(witness, name) for witness, name in said if TYPE.fullmatch(name)]
+    """The type that the attributes name, or empty; and what is not understood about it."""
+    said = [(mention, name) for mention, name in names.items() if name]
+    known = [(mention, name) for mention, name in said if TYPE.fullmatch(name)]
     for (one, name), (other, other_name) in combinations(known, 2):
         if name != other_name and not may_differ:
             raise ScrapeError(where, f"{one} contradicts {other}", REMEDY)
-    odd = next((witness for witness, name in said if not TYPE.fullmatch(name)), "")
+    odd = next((mention for mention, name in said if not TYPE.fullmatch(name)), "")
     return known[0][1] if known else "", odd and f"no known form of an instance type in {odd}"
 
 
@@ -203,16 +203,16 @@ def _read_usage(text: str) -> tuple[_Opinion, str]:
     with_app = _APP.fullmatch(rest)
     if with_app is not None:
         app, name = with_app["app"], with_app["name"]
-    witness = f"usage word {':'.join(part for part in (word, app) if part)!r}"
+    mention = f"usage word {':'.join(part for part in (word, app) if part)!r}"
     component = _USAGE_WORDS.get(word, "")
     is_free_tier = name.endswith("Parent")
     if is_free_tier or (component == "studio" and app in _OTHER_APPS):
-        return _Opinion(witness, ANY, is_special=True), name
+        return _Opinion(mention, ANY, is_special=True), name
     if component:
         is_known = app in _STUDIO_APPS if component == "studio" else not app
-        return _Opinion(witness, component if is_known else ""), name
-    heard = _opinion(witness, word)
-    return (heard if heard.is_special else _Opinion(witness)), name
+        return _Opinion(mention, component if is_known else ""), name
+    heard = _opinion(mention, word)
+    return (heard if heard.is_special else _Opinion(mention)), name
 
 
 def _read_instance_type(text: str) -> tuple[list[_Opinion], str]:
@@ -226,12 +226,12 @@ def _read_instance_type(text: str) -> tuple[list[_Opinion], str]:
     return [_opinion(f"instanceType ending '-{suffix}'", suffix)], match["name"]
 
 
-def _opinion(witness: str, text: str) -> _Opinion:
+def _opinion(mention: str, text: str) -> _Opinion:
     word = re.sub(r"[^a-z0-9]", "", text.lower())
     if word in _WORDS:
-        return _Opinion(witness, _WORDS[word])
+        return _Opinion(mention, _WORDS[word])
     if word in _SPECIAL_WORDS:
-        return _Opinion(witness, _SPECIAL_WORDS[word], is_special=True)
+        return _Opinion(mention, _SPECIAL_WORDS[word], is_special=True)
     if "free" in word:
-        return _Opinion(witness, ANY, is_special=True)
-    return _Opinion(witness, is_special=word.startswith(_OTHER_STARTS))
+        return _Opinion(mention, ANY, is_special=True)
+    return _Opinion(mention, is_special=word.startswith(_OTHER_STARTS))

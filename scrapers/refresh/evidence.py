@@ -1,6 +1,6 @@
 """The rules in force and the sentences that they rest on; confirming sentences that changed.
 
-What became of a sentence is worked out by the build. It is asked in a database of the data folder as it is now: the
+The build works out the state of a sentence. It is read from a database of the data folder as it is now: the
 published one stays behind where the gate refuses, and then another is built.
 """
 

@@ -19,7 +19,7 @@ Tell = Callable[[str], None]
 
 
 class Outcome(StrEnum):
-    """What became of one source in a refresh."""
+    """How the reading of one source ended."""
 
     CHANGED = "changed"
     """It was read and shows something new."""
@@ -35,12 +35,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class SourceOutcome:
-    """What became of one source.
+    """How one source was read.
 
     Attributes:
         source: Its name.
         title: The same for people.
-        outcome: What became of it.
+        outcome: How it ended.
         reason: Why it was skipped or failed; else empty.
         origins: What was read, oldest first, each once.
         rows_seen: Things that the newest reading showed.
